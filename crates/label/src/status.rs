@@ -1,0 +1,54 @@
+//! Status: where it is kept, and what it says.
+
+/// Where the status of a label is kept: a list of its issuer, and an entry of that list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+pub struct StatusRef {
+    /// Number of the list, per issuer.
+    pub list: u32,
+    /// Index of the entry, from 0.
+    pub index: u32,
+}
+
+impl std::fmt::Display for StatusRef {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "list {}, entry {}", self.list, self.index)
+    }
+}
+
+/// An entry of a status list (Token Status List §7.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// 0x00: neither withdrawn nor suspended.
+    Valid,
+    /// 0x01: withdrawn for good.
+    Invalid,
+    /// 0x02: suspended for now.
+    Suspended,
+    /// 0x03: specific to an application; this one gives it no meaning.
+    ApplicationSpecific,
+}
+
+impl Status {
+    /// Reads the low two bits.
+    #[must_use]
+    pub fn from_bits(bits: u8) -> Self {
+        match bits & 3 {
+            0 => Self::Valid,
+            1 => Self::Invalid,
+            2 => Self::Suspended,
+            _ => Self::ApplicationSpecific,
+        }
+    }
+
+    /// The two bits.
+    #[must_use]
+    pub fn bits(self) -> u8 {
+        match self {
+            Self::Valid => 0,
+            Self::Invalid => 1,
+            Self::Suspended => 2,
+            Self::ApplicationSpecific => 3,
+        }
+    }
+}

@@ -1,0 +1,261 @@
+//! Points in time and calendar dates, both in UTC.
+
+use std::fmt;
+
+use jiff::civil;
+use jiff::tz::Offset;
+
+use crate::{Field, FieldError};
+
+/// Whole seconds since 1970-01-01T00:00:00Z (RFC 8392 §2, `NumericDate`), up to the end of year 9998.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Timestamp(i64);
+
+impl Timestamp {
+    /// The last second that can be told: 9998-12-31T23:59:59Z.
+    pub const MAX: Self = Self(253_370_764_799);
+
+    /// Seconds since the epoch.
+    pub fn from_seconds(seconds: i64) -> Result<Self, FieldError> {
+        if (0..=Self::MAX.0).contains(&seconds) {
+            Ok(Self(seconds))
+        } else {
+            Err(FieldError::Range { field: Field::Timestamp, value: seconds, min: 0, max: Self::MAX.0 })
+        }
+    }
+
+    /// Seconds since the epoch.
+    #[must_use]
+    pub fn seconds(self) -> i64 {
+        self.0
+    }
+
+    /// Seconds since the epoch.
+    #[must_use]
+    pub fn seconds_unsigned(self) -> u64 {
+        self.0.unsigned_abs()
+    }
+
+    /// The calendar date in UTC.
+    #[must_use]
+    pub fn date(self) -> Date {
+        Date(i32::try_from(self.0.div_euclid(SECONDS_PER_DAY)).unwrap_or_default())
+    }
+
+    /// The last date on which something that ends at this time is still good: a validity that ends at
+    /// midnight lasts until the day before.
+    #[must_use]
+    pub fn last_date(self) -> Date {
+        Self((self.0 - 1).max(0)).date()
+    }
+
+    /// Later by that many seconds, at most [`Self::MAX`].
+    #[must_use]
+    pub fn plus_seconds(self, seconds: u64) -> Self {
+        let seconds = i64::try_from(seconds).unwrap_or(i64::MAX);
+        Self(self.0.saturating_add(seconds).min(Self::MAX.0))
+    }
+
+    /// Seconds from `earlier` to this time; 0 if it is not earlier.
+    #[must_use]
+    pub fn seconds_since(self, earlier: Self) -> u64 {
+        u64::try_from(self.0 - earlier.0).unwrap_or(0)
+    }
+}
+
+const SECONDS_PER_DAY: i64 = 86_400;
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let time = jiff::Timestamp::from_second(self.0).map_err(|_| fmt::Error)?;
+        f.pad(&time.to_string())
+    }
+}
+
+impl std::str::FromStr for Timestamp {
+    type Err = FieldError;
+
+    /// Reads RFC 3339 with whole seconds, or a date, which means its first second in UTC.
+    fn from_str(text: &str) -> Result<Self, FieldError> {
+        let unreadable =
+            || FieldError::unreadable(Field::Timestamp, text, "RFC 3339, such as 2026-11-22T09:00:00Z");
+        if let Ok(date) = text.parse::<Date>() {
+            return Ok(date.first_second());
+        }
+        let time: jiff::Timestamp = text.parse().map_err(|_| unreadable())?;
+        if time.subsec_nanosecond() != 0 {
+            return Err(unreadable());
+        }
+        Self::from_seconds(time.as_second())
+    }
+}
+
+impl TryFrom<String> for Timestamp {
+    type Error = FieldError;
+    fn try_from(text: String) -> Result<Self, FieldError> {
+        text.parse()
+    }
+}
+
+impl From<Timestamp> for String {
+    fn from(time: Timestamp) -> Self {
+        time.to_string()
+    }
+}
+
+/// A calendar date, counted in days since 1970-01-01 (RFC 8943), up to the end of year 9998.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Date(i32);
+
+impl Date {
+    const MAX_DAYS: i32 = 2_932_531;
+
+    /// Days since 1970-01-01.
+    pub fn from_days(days: u32) -> Result<Self, FieldError> {
+        match i32::try_from(days) {
+            Ok(days) if days <= Self::MAX_DAYS => Ok(Self(days)),
+            _ => Err(FieldError::Range {
+                field: Field::Date,
+                value: days.into(),
+                min: 0,
+                max: Self::MAX_DAYS.into(),
+            }),
+        }
+    }
+
+    /// Days since 1970-01-01.
+    #[must_use]
+    pub fn days(self) -> u32 {
+        self.0.unsigned_abs()
+    }
+
+    /// The first second of the day in UTC.
+    #[must_use]
+    pub fn first_second(self) -> Timestamp {
+        Timestamp(i64::from(self.0) * SECONDS_PER_DAY)
+    }
+
+    /// The first second after the day in UTC: the end of a validity that includes the day.
+    #[must_use]
+    pub fn end(self) -> Timestamp {
+        Timestamp(((i64::from(self.0) + 1) * SECONDS_PER_DAY).min(Timestamp::MAX.0))
+    }
+
+    /// The date so many calendar months later; the last day of the month where the day does not exist.
+    #[must_use]
+    pub fn plus_months(self, months: u32) -> Self {
+        let later = self.civil().saturating_add(jiff::Span::new().months(months.min(100_000)));
+        Self::from_civil(later)
+    }
+
+    /// The date so many days later, or earlier where negative.
+    #[must_use]
+    pub fn plus_days(self, days: i32) -> Self {
+        Self(self.0.saturating_add(days).clamp(0, Self::MAX_DAYS))
+    }
+
+    /// Year, month and day.
+    #[must_use]
+    pub fn parts(self) -> (i16, i8, i8) {
+        let date = self.civil();
+        (date.year(), date.month(), date.day())
+    }
+
+    fn civil(self) -> civil::Date {
+        jiff::Timestamp::from_second(self.first_second().0)
+            .map(|time| Offset::UTC.to_datetime(time).date())
+            .unwrap_or_default()
+    }
+
+    fn from_civil(date: civil::Date) -> Self {
+        let seconds = Offset::UTC.to_timestamp(date.at(0, 0, 0, 0)).map_or(0, jiff::Timestamp::as_second);
+        Self(i32::try_from(seconds.div_euclid(SECONDS_PER_DAY)).unwrap_or_default().clamp(0, Self::MAX_DAYS))
+    }
+}
+
+impl fmt::Display for Date {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.civil().to_string())
+    }
+}
+
+impl std::str::FromStr for Date {
+    type Err = FieldError;
+
+    /// Reads `YYYY-MM-DD`.
+    fn from_str(text: &str) -> Result<Self, FieldError> {
+        let unreadable = || FieldError::unreadable(Field::Date, text, "a date such as 2026-11-22");
+        if text.len() != 10 {
+            return Err(unreadable());
+        }
+        let date: civil::Date = text.parse().map_err(|_| unreadable())?;
+        if date.year() < 1970 || date.to_string() != text {
+            return Err(unreadable());
+        }
+        Ok(Self::from_civil(date))
+    }
+}
+
+impl TryFrom<String> for Date {
+    type Error = FieldError;
+    fn try_from(text: String) -> Result<Self, FieldError> {
+        text.parse()
+    }
+}
+
+impl From<Date> for String {
+    fn from(date: Date) -> Self {
+        date.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn known_points() {
+        let time: Timestamp = "2026-11-22T09:00:00Z".parse().unwrap();
+        assert_eq!(time.seconds(), 1_795_338_000);
+        assert_eq!(time.date().to_string(), "2026-11-22");
+        assert_eq!("2026-11-22".parse::<Date>().unwrap().days(), 20_779);
+        assert_eq!("9998-12-31".parse::<Date>().unwrap().days(), 2_932_531);
+        assert_eq!("2026-11-22".parse::<Timestamp>().unwrap().to_string(), "2026-11-22T00:00:00Z");
+    }
+
+    #[test]
+    fn a_validity_until_midnight_lasts_until_the_day_before() {
+        let last: Date = "2029-07-22".parse().unwrap();
+        assert_eq!(last.end().to_string(), "2029-07-23T00:00:00Z");
+        assert_eq!(last.end().last_date(), last);
+    }
+
+    #[test]
+    fn months_end_where_the_calendar_says() {
+        let date: Date = "2024-01-31".parse().unwrap();
+        assert_eq!(date.plus_months(1).to_string(), "2024-02-29");
+        assert_eq!(date.plus_months(36).to_string(), "2027-01-31");
+    }
+
+    #[test]
+    fn other_spellings_are_refused() {
+        for text in ["2026-1-2", "2026-02-30", "1969-12-31", "20261122", "2026-11-22T", "tomorrow", ""] {
+            assert!(text.parse::<Date>().is_err(), "{text}");
+        }
+        for text in ["2026-11-22T09:00:00.5Z", "2026-11-22 09:00", "1969-12-31T23:59:59Z"] {
+            assert!(text.parse::<Timestamp>().is_err(), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn text_round_trips(seconds in 0..=Timestamp::MAX.0) {
+            let time = Timestamp::from_seconds(seconds).unwrap();
+            prop_assert_eq!(time.to_string().parse::<Timestamp>().unwrap(), time);
+            prop_assert_eq!(time.date().to_string().parse::<Date>().unwrap(), time.date());
+        }
+    }
+}
