@@ -25,15 +25,15 @@ pub enum Status {
     Invalid,
     /// 0x02: suspended for now.
     Suspended,
-    /// 0x03: specific to an application; this one gives it no meaning.
+    /// 0x03 or higher: reserved, or specific to an application; this one gives it no meaning.
     ApplicationSpecific,
 }
 
 impl Status {
-    /// Reads the low two bits.
+    /// Reads the value of an entry; what is neither 0, 1 nor 2 has no meaning here.
     #[must_use]
-    pub fn from_bits(bits: u8) -> Self {
-        match bits & 3 {
+    pub fn from_value(value: u8) -> Self {
+        match value {
             0 => Self::Valid,
             1 => Self::Invalid,
             2 => Self::Suspended,
@@ -41,9 +41,9 @@ impl Status {
         }
     }
 
-    /// The two bits.
+    /// The value of an entry.
     #[must_use]
-    pub fn bits(self) -> u8 {
+    pub fn value(self) -> u8 {
         match self {
             Self::Valid => 0,
             Self::Invalid => 1,
