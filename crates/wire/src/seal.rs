@@ -173,7 +173,7 @@ impl LabelMembers {
             match key {
                 member::SCHEME => self.scheme = Some(SchemeId::new(reader.text()?)?),
                 member::SPECIFICATION => {
-                    self.specification = Some(SpecificationVersion::new(reader.text()?)?)
+                    self.specification = Some(SpecificationVersion::new(reader.text()?)?);
                 }
                 member::LEVEL => self.level = Some(Level::new(reader.unsigned_fitting()?)?),
                 member::NUMBER => self.number = Some(LabelNumber::new(reader.text()?)?),

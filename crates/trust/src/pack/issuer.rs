@@ -1,0 +1,182 @@
+//! Issuers: who they are, which keys they sign with, and what they may state.
+
+use serde::{Deserialize, Serialize};
+use verilabel_label::{IssuerId, Level, SchemeId, Timestamp};
+use verilabel_wire::PublicKey;
+
+use super::{Jwk, PackError};
+
+const SCHEMA: &str = "verilabel-issuer/1";
+
+/// An issuer of labels, as its scheme owner's trust pack has it.
+#[derive(Debug, Clone)]
+pub struct Issuer {
+    /// Its id.
+    pub id: IssuerId,
+    /// Its name, for people.
+    pub name: String,
+    /// What every label of this issuer must be shown with, such as that it is a specimen.
+    pub notice: Option<String>,
+    /// Hosts that its label links use; another host is worth a warning.
+    pub link_hosts: Vec<String>,
+    /// What the URIs of its status lists begin with; the list's number follows.
+    pub status_uri: String,
+    /// Its keys, retired ones too: labels outlive keys.
+    pub keys: Vec<IssuerKey>,
+    /// What it may state.
+    pub may_issue: Vec<Entitlement>,
+}
+
+/// A key of an issuer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IssuerKey {
+    /// The key.
+    pub key: PublicKey,
+    /// From when on it signed.
+    pub from: Timestamp,
+    /// Since when it signs no more.
+    pub until: Option<Timestamp>,
+    /// Whether its signatures count.
+    pub state: KeyState,
+    /// What it signs.
+    pub purposes: Vec<Purpose>,
+}
+
+/// Whether the signatures of a key count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum KeyState {
+    /// They do, within the key's time.
+    Trusted,
+    /// They do not, whatever date they bear: the key was stolen or misused.
+    Distrusted,
+}
+
+/// What a key signs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Purpose {
+    /// Seals and label credentials.
+    Seal,
+    /// Status lists.
+    Status,
+}
+
+/// A scheme, and its levels that an issuer may award.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Entitlement {
+    /// The scheme.
+    pub scheme: SchemeId,
+    /// The levels.
+    pub levels: Vec<Level>,
+}
+
+impl Issuer {
+    /// Whether it may award that level of that scheme.
+    #[must_use]
+    pub fn may_award(&self, scheme: &SchemeId, level: Level) -> bool {
+        self.may_issue.iter().any(|e| e.scheme == *scheme && e.levels.contains(&level))
+    }
+
+    /// The URI of its status list with that number.
+    #[must_use]
+    pub fn status_list_uri(&self, list: u32) -> String {
+        format!("{}{list}", self.status_uri)
+    }
+
+    /// Reads the issuer's document.
+    pub(super) fn read(bytes: &[u8]) -> Result<Self, PackError> {
+        let document: Document =
+            serde_json::from_slice(bytes).map_err(|e| PackError::document("issuer", &e))?;
+        if document.schema != SCHEMA {
+            return Err(PackError::Schema { found: document.schema, known: SCHEMA });
+        }
+        let keys = document.keys.into_iter().map(KeyDocument::into_key).collect::<Result<_, _>>()?;
+        Ok(Self {
+            id: document.id,
+            name: document.name,
+            notice: document.notice,
+            link_hosts: document.link_hosts,
+            status_uri: document.status_uri,
+            keys,
+            may_issue: document.may_issue,
+        })
+    }
+
+    /// Writes the issuer's document.
+    pub(super) fn write(&self) -> Result<Vec<u8>, PackError> {
+        let document = Document {
+            schema: SCHEMA.to_owned(),
+            id: self.id.clone(),
+            name: self.name.clone(),
+            notice: self.notice.clone(),
+            link_hosts: self.link_hosts.clone(),
+            status_uri: self.status_uri.clone(),
+            keys: self.keys.iter().map(KeyDocument::of).collect(),
+            may_issue: self.may_issue.clone(),
+        };
+        serde_json::to_vec_pretty(&document).map_err(|e| PackError::document("issuer", &e))
+    }
+}
+
+impl IssuerKey {
+    /// Whether it signs that kind of message.
+    #[must_use]
+    pub fn serves(&self, purpose: Purpose) -> bool {
+        self.purposes.contains(&purpose)
+    }
+
+    /// Whether it was in use at that time.
+    #[must_use]
+    pub fn in_use_at(&self, time: Timestamp) -> bool {
+        self.from <= time && self.until.is_none_or(|until| time < until)
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Document {
+    schema: String,
+    id: IssuerId,
+    name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    notice: Option<String>,
+    link_hosts: Vec<String>,
+    status_uri: String,
+    keys: Vec<KeyDocument>,
+    may_issue: Vec<Entitlement>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct KeyDocument {
+    jwk: Jwk,
+    from: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    until: Option<Timestamp>,
+    state: KeyState,
+    purposes: Vec<Purpose>,
+}
+
+impl KeyDocument {
+    fn of(key: &IssuerKey) -> Self {
+        Self {
+            jwk: Jwk::of(&key.key),
+            from: key.from,
+            until: key.until,
+            state: key.state,
+            purposes: key.purposes.clone(),
+        }
+    }
+
+    fn into_key(self) -> Result<IssuerKey, PackError> {
+        Ok(IssuerKey {
+            key: self.jwk.public_key()?,
+            from: self.from,
+            until: self.until,
+            state: self.state,
+            purposes: self.purposes,
+        })
+    }
+}

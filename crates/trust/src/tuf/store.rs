@@ -1,0 +1,102 @@
+//! What a client has accepted, kept so that it never goes backwards.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use super::repository::read_bounded;
+use super::{Role, UpdateError};
+
+/// Largest metadata file of any role.
+pub(super) const MAX_METADATA: usize = 4 << 20;
+
+/// Keeps the newest accepted metadata of each role.
+pub trait TrustedStore {
+    /// The accepted metadata of a role.
+    fn load(&self, role: Role) -> Result<Option<Vec<u8>>, UpdateError>;
+
+    /// Keeps newly accepted metadata; durable when this returns.
+    fn save(&mut self, role: Role, bytes: &[u8]) -> Result<(), UpdateError>;
+
+    /// Forgets the metadata of a role, after its keys were rotated (§5.3.11).
+    fn remove(&mut self, role: Role) -> Result<(), UpdateError>;
+}
+
+/// A store for one run.
+#[derive(Debug, Clone, Default)]
+pub struct MemoryStore {
+    roles: BTreeMap<Role, Vec<u8>>,
+}
+
+impl TrustedStore for MemoryStore {
+    fn load(&self, role: Role) -> Result<Option<Vec<u8>>, UpdateError> {
+        Ok(self.roles.get(&role).cloned())
+    }
+
+    fn save(&mut self, role: Role, bytes: &[u8]) -> Result<(), UpdateError> {
+        self.roles.insert(role, bytes.to_vec());
+        Ok(())
+    }
+
+    fn remove(&mut self, role: Role) -> Result<(), UpdateError> {
+        self.roles.remove(&role);
+        Ok(())
+    }
+}
+
+/// A store in a folder, a file per role.
+#[derive(Debug, Clone)]
+pub struct FolderStore {
+    folder: PathBuf,
+}
+
+impl FolderStore {
+    /// The store in that folder, which is made when something is first saved.
+    #[must_use]
+    pub fn new(folder: &Path) -> Self {
+        Self { folder: folder.to_owned() }
+    }
+
+    fn path(&self, role: Role) -> PathBuf {
+        self.folder.join(format!("{role}.json"))
+    }
+}
+
+impl TrustedStore for FolderStore {
+    fn load(&self, role: Role) -> Result<Option<Vec<u8>>, UpdateError> {
+        read_bounded(&self.path(role), MAX_METADATA)
+    }
+
+    fn save(&mut self, role: Role, bytes: &[u8]) -> Result<(), UpdateError> {
+        write_durably(&self.path(role), bytes)
+    }
+
+    fn remove(&mut self, role: Role) -> Result<(), UpdateError> {
+        match fs::remove_file(self.path(role)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(unreachable(&self.path(role), &error))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Replaces a file so that readers see the old or the new bytes, and a crash leaves one of them.
+pub(crate) fn write_durably(path: &Path, bytes: &[u8]) -> Result<(), UpdateError> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let temporary = path.with_extension(format!("{}.new", std::process::id()));
+    let write = || {
+        fs::create_dir_all(folder)?;
+        let mut file = fs::File::create(&temporary)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        fs::rename(&temporary, path)?;
+        fs::File::open(folder)?.sync_all()
+    };
+    write().map_err(|error| unreachable(path, &error))
+}
+
+fn unreachable(path: &Path, error: &std::io::Error) -> UpdateError {
+    UpdateError::Unreachable { what: path.display().to_string(), reason: error.to_string() }
+}

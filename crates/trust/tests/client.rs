@@ -1,0 +1,226 @@
+//! The client accepts what it should, and refuses what TUF §5 says it must.
+
+mod common;
+
+use common::{Holders, Memory, NOW, key, release, time};
+use verilabel_trust::{
+    Accepted, ArchiveRepository, Client, Expiry, FolderRepository, FolderStore, MemoryStore, Role,
+    UpdateError, write_archive, write_folder,
+};
+use verilabel_wire::Sign;
+
+fn client(memory: &Memory) -> Client<MemoryStore> {
+    Client::open(MemoryStore::default(), &memory.get("metadata/1.root.json")).unwrap()
+}
+
+fn update(client: &mut Client<MemoryStore>, memory: &Memory) -> Result<Accepted, UpdateError> {
+    client.update(memory, time(NOW), Expiry::Refuse)
+}
+
+fn refused(client: &mut Client<MemoryStore>, memory: &Memory) -> &'static str {
+    update(client, memory).unwrap_err().code()
+}
+
+fn versions(accepted: &Accepted) -> [u64; 4] {
+    accepted.roles().map(|role| role.version)
+}
+
+#[test]
+fn a_release_is_accepted_and_its_targets_checked() {
+    let memory = Memory::first();
+    let accepted = update(&mut client(&memory), &memory).unwrap();
+    assert_eq!(versions(&accepted), [1, 1, 1, 1]);
+    assert_eq!(accepted.target(&memory, "a/b.txt").unwrap(), b"one");
+    assert_eq!(accepted.target(&memory, "a/c.txt").unwrap_err().code(), "pack-no-target");
+    let stored = format!("targets/{}", accepted.stored_path("a/b.txt").unwrap());
+    memory.put(&stored, b"two".to_vec());
+    assert_eq!(accepted.target(&memory, "a/b.txt").unwrap_err().code(), "pack-target-mismatch");
+    memory.put(&stored, b"a longer text".to_vec());
+    assert_eq!(accepted.target(&memory, "a/b.txt").unwrap_err().code(), "pack-target-mismatch");
+    memory.files.borrow_mut().remove(&stored);
+    assert_eq!(accepted.target(&memory, "a/b.txt").unwrap_err().code(), "pack-incomplete");
+}
+
+#[test]
+fn newer_is_accepted_and_older_refused() {
+    let memory = Memory::first();
+    let old = memory.snapshot();
+    let mut client = client(&memory);
+    update(&mut client, &memory).unwrap();
+    memory.release(2, &[("a/b.txt", "two")]);
+    assert_eq!(versions(&update(&mut client, &memory).unwrap()), [1, 2, 2, 2]);
+    assert!(matches!(
+        update(&mut client, &old).unwrap_err(),
+        UpdateError::RolledBack { role: Role::Timestamp, found: 1, accepted: 2 }
+    ));
+    // What was accepted stays in use.
+    assert_eq!(versions(&update(&mut client, &memory).unwrap()), [1, 2, 2, 2]);
+}
+
+#[test]
+fn a_new_timestamp_cannot_carry_an_old_snapshot_or_old_targets() {
+    let memory = Memory::first();
+    memory.release(5, &[("a/b.txt", "five")]);
+    let mut client = client(&memory);
+    update(&mut client, &memory).unwrap();
+    // Timestamp 6 of a repository whose snapshot went back to 4.
+    let rolled = memory.snapshot();
+    rolled.release(6, &[]);
+    let old = release(&Holders::new(), 4, &[], "2027-01-01");
+    let (name, snapshot) = old.iter().find(|(name, _)| name.ends_with("snapshot.json")).unwrap();
+    rolled.put(name, snapshot.clone());
+    rolled.edit("metadata/timestamp.json", |text| text.replace("\"version\":6}},", "\"version\":4}},"));
+    assert_eq!(refused(&mut client, &rolled), "pack-too-few-signatures");
+}
+
+#[test]
+fn versions_cannot_be_mixed() {
+    for name in ["1.snapshot.json", "1.targets.json"] {
+        let memory = Memory::first();
+        let other = release(&Holders::new(), 1, &[("a/b.txt", "other")], "2027-02-01");
+        let (_, bytes) = other.iter().find(|(file, _)| file.ends_with(name)).unwrap();
+        memory.put(&format!("metadata/{name}"), bytes.clone());
+        assert_eq!(refused(&mut client(&memory), &memory), "pack-mixed", "{name}");
+    }
+}
+
+#[test]
+fn missing_metadata_is_named() {
+    for name in ["timestamp.json", "1.snapshot.json", "1.targets.json"] {
+        let memory = Memory::first();
+        memory.files.borrow_mut().remove(&format!("metadata/{name}"));
+        let error = update(&mut client(&memory), &memory).unwrap_err();
+        assert_eq!((error.code(), error.to_string()), ("pack-incomplete", format!("{name} is missing")));
+    }
+}
+
+#[test]
+fn too_few_keys_are_too_few() {
+    let memory = Memory::first();
+    // One holder of targets alone, and the same holder twice.
+    for keys in [vec![11], vec![11, 11]] {
+        let careless = Holders::new().with(Role::Targets, &keys, 1);
+        memory.release_by(&careless, 2, &[], "2027-01-01");
+        let error = update(&mut client(&memory), &memory).unwrap_err();
+        assert_eq!(error.to_string(), "1 of the 2 keys that must sign targets did");
+    }
+    // A stranger's timestamp.
+    let memory = Memory::first();
+    memory.release_by(&Holders::new().with(Role::Timestamp, &[99], 1), 2, &[], "2027-01-01");
+    assert_eq!(refused(&mut client(&memory), &memory), "pack-too-few-signatures");
+}
+
+#[test]
+fn expired_metadata_is_refused_in_an_update_and_reported_offline() {
+    let memory = Memory::first();
+    memory.release_by(&Holders::new(), 2, &[], "2026-11-22");
+    assert_eq!(refused(&mut client(&memory), &memory), "pack-expired");
+    let accepted = client(&memory).update(&memory, time(NOW), Expiry::Report).unwrap();
+    let roles: Vec<Role> = accepted.expired().iter().map(|(role, _)| *role).collect();
+    assert_eq!(roles, [Role::Timestamp, Role::Snapshot, Role::Targets]);
+    let day_before = time("2026-11-21");
+    assert!(client(&memory).update(&memory, day_before, Expiry::Refuse).unwrap().expired().is_empty());
+}
+
+#[test]
+fn root_rotates_by_the_keys_before_it() {
+    let memory = Memory::first();
+    let mut client = client(&memory);
+    update(&mut client, &memory).unwrap();
+    let new = Holders::new().with(Role::Root, &[4, 5], 2).with(Role::Timestamp, &[32], 1);
+    // Signed by the new holders only: refused.
+    memory.put("metadata/2.root.json", new.root(2, &[4, 5], "2028-01-01"));
+    assert_eq!(refused(&mut client, &memory), "pack-too-few-signatures");
+    // Signed by both: accepted, and the rotated timestamp key speaks from now on.
+    memory.put("metadata/2.root.json", new.root(2, &[1, 2, 4, 5], "2028-01-01"));
+    assert_eq!(refused(&mut client, &memory), "pack-too-few-signatures");
+    memory.release_by(&new, 2, &[], "2027-01-01");
+    assert_eq!(versions(&update(&mut client, &memory).unwrap()), [2, 2, 2, 2]);
+    // A root that skips a version.
+    memory.put("metadata/3.root.json", new.root(4, &[4, 5], "2028-01-01"));
+    assert_eq!(refused(&mut client, &memory), "pack-root-version");
+}
+
+#[test]
+fn a_thief_of_the_timestamp_key_cannot_lock_clients_out() {
+    let memory = Memory::first();
+    let mut client = client(&memory);
+    memory.release(1_000_000, &[]);
+    update(&mut client, &memory).unwrap();
+    let new = Holders::new().with(Role::Timestamp, &[32], 1).with(Role::Snapshot, &[22], 1);
+    memory.put("metadata/2.root.json", new.root(2, &[1, 2, 3], "2028-01-01"));
+    memory.release_by(&new, 2, &[], "2027-01-01");
+    assert_eq!(versions(&update(&mut client, &memory).unwrap()), [2, 2, 2, 2]);
+}
+
+#[test]
+fn a_restart_cannot_be_rolled_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let memory = Memory::first();
+    let old = memory.snapshot();
+    memory.release(2, &[]);
+    let root = memory.get("metadata/1.root.json");
+    let open = || Client::open(FolderStore::new(folder.path()), &root).unwrap();
+    open().update(&memory, time(NOW), Expiry::Refuse).unwrap();
+    let error = open().update(&old, time(NOW), Expiry::Refuse).unwrap_err();
+    assert_eq!(error.code(), "pack-rolled-back");
+}
+
+#[test]
+fn malformed_metadata_is_refused_with_its_reason() {
+    for (name, from, to, expected) in [
+        ("timestamp.json", "\"timestamp\"", "\"snapshot\"", "metadata-wrong-role"),
+        ("timestamp.json", "1.0.33", "2.0.0", "metadata-spec-version"),
+        ("timestamp.json", "{\"signatures\"", "{\"signature\"", "metadata-malformed"),
+        ("timestamp.json", "\"version\":1}", "\"version\":1.5}", "metadata-malformed"),
+        ("timestamp.json", "2027-01-01", "2027-13-01", "metadata-malformed"),
+        ("timestamp.json", "2027-01-01", "2037-01-01", "pack-too-few-signatures"),
+    ] {
+        let memory = Memory::first();
+        memory.edit(&format!("metadata/{name}"), |text| text.replace(from, to));
+        assert_eq!(refused(&mut client(&memory), &memory), expected, "{from} to {to}");
+    }
+}
+
+#[test]
+fn a_key_id_must_follow_from_its_key() {
+    let memory = Memory::first();
+    let public: String = key(31).key().raw().iter().map(|b| format!("{b:02x}")).collect();
+    let other: String = key(32).key().raw().iter().map(|b| format!("{b:02x}")).collect();
+    memory.edit("metadata/1.root.json", |text| text.replace(&public, &other));
+    let opened = Client::open(MemoryStore::default(), &memory.get("metadata/1.root.json"));
+    assert_eq!(opened.err().unwrap().code(), "metadata-key-id");
+}
+
+#[test]
+fn a_folder_and_one_file_serve_the_same_pack() {
+    let memory = Memory::first();
+    let root = memory.get("metadata/1.root.json");
+    let folder = tempfile::tempdir().unwrap();
+    write_folder(folder.path(), &memory.all()).unwrap();
+    let file = write_archive(&memory.all()).unwrap();
+    let mut reversed = memory.all();
+    reversed.reverse();
+    assert_eq!(file, write_archive(&reversed).unwrap(), "the same files make the same bytes");
+    let folder = FolderRepository::new(folder.path());
+    let file = ArchiveRepository::read(&file).unwrap();
+    for repository in [&folder as &dyn verilabel_trust::Repository, &file] {
+        let mut client = Client::open(MemoryStore::default(), &root).unwrap();
+        let accepted = client.update(repository, time(NOW), Expiry::Refuse).unwrap();
+        assert_eq!(accepted.target(repository, "a/b.txt").unwrap(), b"one");
+    }
+}
+
+#[test]
+fn archives_that_are_none_are_refused() {
+    let good = write_archive(&Memory::first().all()).unwrap();
+    for end in [0, 1, 10, good.len() / 2, good.len() - 9] {
+        let code = ArchiveRepository::read(&good[..end]).map_err(|e| e.code()).err();
+        assert_eq!(code, Some("pack-file-damaged"), "{end}");
+    }
+    assert_eq!(ArchiveRepository::read(b"hello").unwrap_err().code(), "pack-file-damaged");
+    let escaping = write_archive(&[("a/../../b".to_owned(), vec![])]);
+    if let Ok(bytes) = escaping {
+        assert_eq!(ArchiveRepository::read(&bytes).unwrap_err().code(), "pack-file-entry");
+    }
+}
