@@ -70,7 +70,7 @@ impl TrustPack {
         for path in &paths {
             match Place::of(path) {
                 Some(Place::Issuer(id)) => {
-                    let issuer = Issuer::read(&accepted.target(repository, path)?)?;
+                    let issuer = Issuer::from_json(&accepted.target(repository, path)?)?;
                     if issuer.id != id {
                         return Err(PackError::Misplaced { path: path.clone() });
                     }
@@ -200,7 +200,7 @@ impl PackContents {
     pub fn targets(&self) -> Result<BTreeMap<String, Vec<u8>>, PackError> {
         let mut targets = BTreeMap::from([(path::REGISTER.to_owned(), self.register.clone())]);
         for issuer in &self.issuers {
-            targets.insert(path::issuer(issuer.id.as_str()), issuer.write()?);
+            targets.insert(path::issuer(issuer.id.as_str()), issuer.to_json()?);
         }
         for (issuer, products) in &self.products {
             targets.insert(path::products(issuer.as_str()), products::write(products)?);

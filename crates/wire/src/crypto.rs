@@ -4,7 +4,7 @@
 
 mod ring;
 
-pub use self::ring::{GenerateError, SigningKey, generate_pkcs8, sha256};
+pub use self::ring::{NotAKey, SigningKey, sha256};
 
 use std::fmt;
 
@@ -193,10 +193,10 @@ pub trait Sign {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
-    fn hex(text: &str) -> [u8; 32] {
+    pub(crate) fn hex(text: &str) -> [u8; 32] {
         let mut out = [0; 32];
         for (i, byte) in out.iter_mut().enumerate() {
             *byte = u8::from_str_radix(&text[2 * i..2 * i + 2], 16).unwrap();

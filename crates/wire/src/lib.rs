@@ -24,8 +24,7 @@ pub use budget::Budget;
 pub use cbor::CborError;
 pub use cose::{Authentic, EnvelopeError, KeyHint, OpenError, Payload, PayloadError, Sealed};
 pub use crypto::{
-    Algorithm, BadSignature, GenerateError, KeyId, PublicKey, Sign, SignError, SigningKey, VerifySignature,
-    generate_pkcs8, sha256,
+    Algorithm, BadSignature, KeyId, NotAKey, PublicKey, Sign, SignError, SigningKey, VerifySignature, sha256,
 };
 pub use digits::DigitsError;
 pub use link::{LabelLink, LinkBase, LinkError};

@@ -86,7 +86,10 @@ impl Issuer {
     }
 
     /// Reads the issuer's document.
-    pub(super) fn read(bytes: &[u8]) -> Result<Self, PackError> {
+    ///
+    /// # Errors
+    /// [`PackError`] if it is malformed or of another schema.
+    pub fn from_json(bytes: &[u8]) -> Result<Self, PackError> {
         let document: Document =
             serde_json::from_slice(bytes).map_err(|e| PackError::document("issuer", &e))?;
         if document.schema != SCHEMA {
@@ -105,7 +108,10 @@ impl Issuer {
     }
 
     /// Writes the issuer's document.
-    pub(super) fn write(&self) -> Result<Vec<u8>, PackError> {
+    ///
+    /// # Errors
+    /// None that could be met.
+    pub fn to_json(&self) -> Result<Vec<u8>, PackError> {
         let document = Document {
             schema: SCHEMA.to_owned(),
             id: self.id.clone(),

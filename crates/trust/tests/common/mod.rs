@@ -19,7 +19,7 @@ pub(crate) fn time(text: &str) -> Timestamp {
 
 /// Key number `n`, always the same.
 pub(crate) fn key(n: u8) -> SigningKey {
-    SigningKey::from_ed25519_seed(&[n; 32]).unwrap()
+    SigningKey::eddsa(&[n; 32]).unwrap()
 }
 
 /// Which keys (by number) hold which role.

@@ -43,63 +43,38 @@ enum Pair {
     EdDsa(Ed25519KeyPair),
 }
 
-/// A private key could not be made or read.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum GenerateError {
-    /// The system gave no randomness.
-    #[error("the system gave no randomness for a new key")]
-    NoRandomness,
-    /// Not a PKCS#8 document of that algorithm.
-    #[error("not a PKCS#8 private key for {0}")]
-    NotPkcs8(Algorithm),
-}
-
-/// Makes a private key as a PKCS#8 document (RFC 5208; RFC 8410 for Ed25519).
-pub fn generate_pkcs8(algorithm: Algorithm, random: &SystemRandom) -> Result<Vec<u8>, GenerateError> {
-    let document = match algorithm {
-        Algorithm::Es256 => EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, random),
-        Algorithm::EdDsa => Ed25519KeyPair::generate_pkcs8(random),
-    };
-    document.map(|d| d.as_ref().to_vec()).map_err(|_| GenerateError::NoRandomness)
-}
+/// The parts are no private key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("private and public part do not make a key for {0}")]
+pub struct NotAKey(Algorithm);
 
 impl SigningKey {
-    /// Reads a PKCS#8 document. The generator serves the nonces of ES256.
-    pub fn from_pkcs8(
-        algorithm: Algorithm,
-        document: &[u8],
-        random: SystemRandom,
-    ) -> Result<Self, GenerateError> {
-        let refuse = |_| GenerateError::NotPkcs8(algorithm);
-        match algorithm {
-            Algorithm::Es256 => {
-                let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, document, &random)
-                    .map_err(refuse)?;
-                let public = uncompressed_point(pair.public_key().as_ref())
-                    .ok_or(GenerateError::NotPkcs8(algorithm))?;
-                Ok(Self { pair: Pair::Es256(pair, random), public })
-            }
-            Algorithm::EdDsa => Ed25519KeyPair::from_pkcs8(document).map_err(refuse).map(Self::from_ed25519),
-        }
+    /// An ES256 key from its scalar and its point, big-endian. The generator serves the nonces.
+    ///
+    /// # Errors
+    /// If the point is not that of the scalar.
+    pub fn es256(d: &[u8; 32], x: &[u8; 32], y: &[u8; 32], random: SystemRandom) -> Result<Self, NotAKey> {
+        let public = PublicKey::p256(x, y);
+        let pair = EcdsaKeyPair::from_private_key_and_public_key(
+            &ECDSA_P256_SHA256_FIXED_SIGNING,
+            d,
+            public.raw(),
+            &random,
+        )
+        .map_err(|_| NotAKey(Algorithm::Es256))?;
+        Ok(Self { pair: Pair::Es256(pair, random), public })
     }
 
     /// An Ed25519 key from its seed (RFC 8032 §5.1.5).
-    pub fn from_ed25519_seed(seed: &[u8; 32]) -> Result<Self, GenerateError> {
-        Ed25519KeyPair::from_seed_unchecked(seed)
-            .map(Self::from_ed25519)
-            .map_err(|_| GenerateError::NotPkcs8(Algorithm::EdDsa))
-    }
-
-    fn from_ed25519(pair: Ed25519KeyPair) -> Self {
+    ///
+    /// # Errors
+    /// None for 32 bytes.
+    pub fn eddsa(seed: &[u8; 32]) -> Result<Self, NotAKey> {
+        let pair = Ed25519KeyPair::from_seed_unchecked(seed).map_err(|_| NotAKey(Algorithm::EdDsa))?;
         let mut x = [0; 32];
         x.copy_from_slice(pair.public_key().as_ref());
-        Self { pair: Pair::EdDsa(pair), public: PublicKey::ed25519(x) }
+        Ok(Self { pair: Pair::EdDsa(pair), public: PublicKey::ed25519(x) })
     }
-}
-
-fn uncompressed_point(point: &[u8]) -> Option<PublicKey> {
-    let (x, rest) = point.strip_prefix(&[4])?.split_first_chunk::<32>()?;
-    Some(PublicKey::p256(x, rest.try_into().ok()?))
 }
 
 impl Sign for SigningKey {

@@ -1,5 +1,6 @@
 use super::*;
-use crate::{Algorithm, Budget, OpenError, SigningKey, generate_pkcs8};
+use crate::crypto::tests::hex;
+use crate::{Algorithm, Budget, OpenError, SigningKey};
 use coset::CborSerializable;
 use proptest::prelude::*;
 use verilabel_label::{Gtin, Serial};
@@ -31,14 +32,16 @@ fn path() -> Gs1Path {
 }
 
 fn eddsa() -> SigningKey {
-    SigningKey::from_ed25519_seed(&[7; 32]).unwrap()
+    SigningKey::eddsa(&[7; 32]).unwrap()
 }
 
-#[expect(clippy::disallowed_methods, reason = "a test makes a key that it throws away")]
+/// The key of RFC 6979 appendix A.2.5.
+#[expect(clippy::disallowed_methods, reason = "nonces of a test")]
 fn es256() -> SigningKey {
-    let random = ring::rand::SystemRandom::new();
-    let document = generate_pkcs8(Algorithm::Es256, &random).unwrap();
-    SigningKey::from_pkcs8(Algorithm::Es256, &document, random).unwrap()
+    let d = hex("C9AFA9D845BA75166B5C215767B1D6934E50C3DB36E89B127B8A622B120F6721");
+    let x = hex("60FED4BA255A9D31C961EB74C6356D68C049B8923B61FA6CE669622E60F29FB6");
+    let y = hex("7903FE1008B8BC99A41AE9E95628BC64F2F1B20C2D7E9F5177A3C294D4462299");
+    SigningKey::es256(&d, &x, &y, ring::rand::SystemRandom::new()).unwrap()
 }
 
 fn open(bytes: &[u8], path: &Gs1Path, key: &SigningKey) -> Result<LabelClaims, String> {

@@ -72,7 +72,7 @@ fn bombs_and_nonsense_are_refused() {
 
 #[test]
 fn a_token_must_say_that_it_is_one() {
-    let key = SigningKey::from_ed25519_seed(&[7; 32]).unwrap();
+    let key = SigningKey::eddsa(&[7; 32]).unwrap();
     let other = sign1(&[0xA0], &[], None, &key).unwrap();
     assert_eq!(Sealed::<StatusListToken>::parse(&other).unwrap_err().code(), "type-mismatch");
     let empty = sign1(&[0xA0], &[], Some(TYP), &key).unwrap();
@@ -99,7 +99,7 @@ proptest! {
             time_to_live,
             list,
         };
-        let key = SigningKey::from_ed25519_seed(&[7; 32]).unwrap();
+        let key = SigningKey::eddsa(&[7; 32]).unwrap();
         let bytes = sign_status_list(&token, &key).unwrap();
         let sealed = Sealed::<StatusListToken>::parse(&bytes).unwrap();
         prop_assert_eq!(sealed.open(key.key(), &mut Budget::default()).unwrap().into_value(), token);

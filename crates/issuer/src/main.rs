@@ -1,0 +1,2 @@
+//! `verilabel-issuer`
+fn main() {}
