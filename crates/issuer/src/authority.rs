@@ -82,7 +82,9 @@ impl Authority {
         let issuer = Issuer::from_json(&bytes)?;
         let (journal, records) = Journal::open(&folder.join("journal.jsonl"))?;
         let mut state = State::default();
-        records.iter().for_each(|record| state.apply(record));
+        for record in &records {
+            state.apply(record);
+        }
         Ok(Self { folder: folder.to_owned(), issuer, journal, state })
     }
 
@@ -168,10 +170,10 @@ impl Authority {
         // Also what the claims refuse must be known before anything is on record.
         let claims = award.claims(status, now)?;
         if !self.state.has(award) {
-            self.record(Record::Award { at: now, award: Box::new(award.clone()), status })?;
+            self.record(&Record::Award { at: now, award: Box::new(award.clone()), status })?;
         }
         let minted = mint(&claims, &path, profile, &self.link_base()?, key)?;
-        self.record(Record::Minted {
+        self.record(&Record::Minted {
             at: now,
             number: award.number.clone(),
             path: path.to_string(),
@@ -203,7 +205,7 @@ impl Authority {
             StatusChange::Reinstate => Status::Valid,
             StatusChange::Withdraw => Status::Invalid,
         };
-        self.record(Record::Status { at: now, number: number.clone(), status, reason: reason.to_owned() })
+        self.record(&Record::Status { at: now, number: number.clone(), status, reason: reason.to_owned() })
     }
 
     /// Signs the present state of every status list.
@@ -266,9 +268,9 @@ impl Authority {
         Ok(LinkBase::new(&format!("https://{host}"))?)
     }
 
-    fn record(&mut self, record: Record) -> Result<(), AuthorityError> {
-        self.journal.append(&record)?;
-        self.state.apply(&record);
+    fn record(&mut self, record: &Record) -> Result<(), AuthorityError> {
+        self.journal.append(record)?;
+        self.state.apply(record);
         Ok(())
     }
 }
@@ -310,7 +312,10 @@ impl State {
             u32::try_from(taken).unwrap_or(u32::MAX) >= LIST_ENTRIES / 2
         };
         // Random probing stays quick while a list is at most half full.
-        let list = (1..).find(|list| !half_full(list)).ok_or(AuthorityError::NoRandomness)?;
+        let mut list = 1;
+        while half_full(&list) {
+            list += 1;
+        }
         loop {
             let mut bytes = [0; 4];
             random.fill(&mut bytes).map_err(|_| AuthorityError::NoRandomness)?;

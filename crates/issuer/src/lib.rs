@@ -8,6 +8,7 @@
 //! [`SigningKey`](verilabel_wire::SigningKey). No clock; randomness is handed in. Nothing here is ever
 //! reachable from a network.
 
+mod artwork;
 mod authority;
 mod award;
 mod journal;
@@ -15,6 +16,7 @@ mod keystore;
 mod mint;
 mod pack;
 
+pub use artwork::Artwork;
 pub use authority::{Authority, AuthorityError, StatusChange};
 pub use award::{AwardRefusal, LabelAward};
 pub use journal::{Journal, JournalError, Record};

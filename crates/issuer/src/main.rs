@@ -1,2 +1,35 @@
-//! `verilabel-issuer`
-fn main() {}
+//! `verilabel-issuer`: the officers' tool.
+//!
+//! Results go to standard output, everything else to standard error.
+
+mod cli;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use ring::rand::SystemRandom;
+use verilabel_label::Timestamp;
+
+fn main() -> ExitCode {
+    match cli::run(cli::Args::parse(), now(), &random()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            cli::report(error.as_ref());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The one place that reads the clock.
+#[expect(clippy::disallowed_methods, reason = "a binary reads its clock once")]
+fn now() -> Timestamp {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    let seconds = i64::try_from(since.as_secs()).unwrap_or(i64::MAX);
+    Timestamp::from_seconds(seconds).unwrap_or(Timestamp::MAX)
+}
+
+/// The one place that makes a generator.
+#[expect(clippy::disallowed_methods, reason = "a binary makes its generator once")]
+fn random() -> SystemRandom {
+    SystemRandom::new()
+}

@@ -46,16 +46,34 @@ impl TrustedStore for MemoryStore {
 }
 
 /// A store in a folder, a file per role.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct FolderStore {
     folder: PathBuf,
+    /// Held until the store is dropped.
+    _lock: Option<fs::File>,
 }
 
 impl FolderStore {
-    /// The store in that folder, which is made when something is first saved.
+    /// The store in that folder, which is made when something is first saved. Nothing keeps others from it.
     #[must_use]
     pub fn new(folder: &Path) -> Self {
-        Self { folder: folder.to_owned() }
+        Self { folder: folder.to_owned(), _lock: None }
+    }
+
+    /// The store in that folder, locked: two updates at once could otherwise leave the older one's result.
+    ///
+    /// # Errors
+    /// [`UpdateError::Unreachable`] if the folder cannot be made or locked.
+    pub fn lock(folder: &Path) -> Result<Self, UpdateError> {
+        let path = folder.join(".lock");
+        let lock = || {
+            fs::create_dir_all(folder)?;
+            let file = fs::File::create(&path)?;
+            file.lock()?;
+            Ok(file)
+        };
+        let file = lock().map_err(|error| unreachable(&path, &error))?;
+        Ok(Self { folder: folder.to_owned(), _lock: Some(file) })
     }
 
     fn path(&self, role: Role) -> PathBuf {

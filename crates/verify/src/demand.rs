@@ -1,0 +1,111 @@
+//! What was asked for, and whether the label meets it.
+
+use verilabel_label::{CategoryId, Date, FieldError, Level, Market, SchemeId};
+use verilabel_recognition::{Recognition, Register, Subject};
+
+/// What somebody wants to know beyond authenticity and standing.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Question {
+    /// In which market the label is to count.
+    pub market: Option<Market>,
+    /// Which level it is to have, of its own scheme or by an arrangement.
+    pub minimum_level: Option<MinimumLevel>,
+    /// The product category, for labels that do not say.
+    pub category: Option<CategoryId>,
+}
+
+/// A level of a scheme, or higher.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MinimumLevel {
+    /// The scheme.
+    pub scheme: SchemeId,
+    /// The lowest level that will do.
+    pub level: Level,
+}
+
+impl std::str::FromStr for MinimumLevel {
+    type Err = FieldError;
+
+    /// Reads `SCHEME:LEVEL`, such as `sg.cls-iot:3`.
+    fn from_str(text: &str) -> Result<Self, FieldError> {
+        let unreadable = || FieldError::Unreadable {
+            field: verilabel_label::Field::Level,
+            text: text.chars().take(64).collect(),
+            expected: "SCHEME:LEVEL, such as sg.cls-iot:3",
+        };
+        let (scheme, level) = text.rsplit_once(':').ok_or_else(unreadable)?;
+        let level = level.parse().map_err(|_| unreadable())?;
+        Ok(Self { scheme: SchemeId::new(scheme)?, level: Level::new(level)? })
+    }
+}
+
+impl std::fmt::Display for MinimumLevel {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}", self.scheme, self.level)
+    }
+}
+
+/// Something asked for, and the answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Demand<T> {
+    /// What was asked for.
+    pub asked: T,
+    /// Whether the label meets it.
+    pub met: Result<(), Unmet>,
+}
+
+/// Why a label does not meet what was asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unmet {
+    /// Its level is lower, by itself or by the arrangement that counts.
+    LevelTooLow {
+        /// The level that it has or counts as.
+        level: Level,
+    },
+    /// It only shortens the application for a label of the other scheme.
+    SimplifiedApplicationOnly,
+    /// It is not recognised; the code of the reason that comes nearest to applying.
+    NotRecognised {
+        /// A code of [`verilabel_recognition::WhyNot`].
+        code: &'static str,
+    },
+}
+
+impl Unmet {
+    /// The stable code of this reason.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::LevelTooLow { .. } => "level-too-low",
+            Self::SimplifiedApplicationOnly => "simplified-application-only",
+            Self::NotRecognised { code } => code,
+        }
+    }
+}
+
+pub(crate) fn level_demand(
+    asked: &MinimumLevel,
+    register: &Register,
+    subject: &Subject<'_>,
+    on: Date,
+) -> Demand<MinimumLevel> {
+    let recognition = register.recognise_for_scheme(subject, &asked.scheme, on);
+    let met = match recognition.counts_as(&asked.scheme) {
+        Some(level) if level >= asked.level => Ok(()),
+        Some(level) => Err(Unmet::LevelTooLow { level }),
+        None => Err(why(&recognition)),
+    };
+    Demand { asked: asked.clone(), met }
+}
+
+pub(crate) fn market_demand(asked: Market, recognition: &Recognition<'_>) -> Demand<Market> {
+    let met = if recognition.counts() { Ok(()) } else { Err(why(recognition)) };
+    Demand { asked, met }
+}
+
+fn why(recognition: &Recognition<'_>) -> Unmet {
+    match recognition.nearest_reason() {
+        Some(reason) => Unmet::NotRecognised { code: reason.code() },
+        None => Unmet::SimplifiedApplicationOnly,
+    }
+}

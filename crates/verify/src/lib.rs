@@ -1,0 +1,27 @@
+//! The verdict on a label link: authentic or not, which level, in force or not, what it counts as and why.
+//!
+//! [`judge`] runs every check in one fixed order (docs/spec/verdict.md §2) against a trust pack, a question,
+//! a policy and a time. Authenticity, standing, level, recognition and freshness are separate facts; a
+//! [`Conclusion`] sums them up. "Cannot tell" is neither genuine nor fake, and nothing that is unknown is
+//! ever green.
+//!
+//! **Invariant:** no I/O and no clock. What a label says can be read only from [`Outcome::Authentic`].
+
+mod conclusion;
+mod demand;
+mod judge;
+mod lines;
+mod report;
+mod standing;
+mod verdict;
+mod words;
+
+pub use conclusion::Conclusion;
+pub use demand::{Demand, MinimumLevel, Question, Unmet};
+pub use judge::judge;
+pub use lines::{Check, Line, Mark};
+pub use report::Report;
+pub use standing::{LastKnown, Policy, Standing, WhyUnconfirmed};
+pub use verdict::{
+    CannotTell, CategoryFact, Freshness, Judged, LevelFact, NamesFact, NotAuthentic, Note, Outcome, Verdict,
+};

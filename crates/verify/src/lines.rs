@@ -1,0 +1,294 @@
+//! Every check as a line: what was checked, how it came out, the fact and its source.
+
+use verilabel_wire::OpenError;
+
+use crate::words::Age;
+use crate::{CannotTell, Judged, LevelFact, NotAuthentic, Outcome, Standing, Verdict};
+
+/// A check, in the order in which they run (docs/spec/verdict.md §2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Check {
+    /// The text is a label link.
+    Link,
+    /// Its fragment is a seal.
+    Seal,
+    /// The trust pack knows the key that the seal names.
+    Issuer,
+    /// The signature holds for this product.
+    Signature,
+    /// What is signed is well-formed.
+    Claims,
+    /// The key signs labels, is trusted, and was in use.
+    Key,
+    /// The issuer may award this level of this scheme.
+    Entitlement,
+    /// The label's dates.
+    Dates,
+    /// The status list.
+    Status,
+    /// The register knows what the level means.
+    Level,
+    /// The level that was asked for.
+    MinimumLevel,
+    /// The market that was asked for.
+    Recognition,
+    /// Whatever else a person should know.
+    Note,
+}
+
+/// How a check came out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mark {
+    /// As it should be.
+    Passed,
+    /// Not as it should be.
+    Failed,
+    /// It could not be found out.
+    Unknown,
+    /// Worth a look.
+    Attention,
+}
+
+/// A check and its result.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Line {
+    /// What was checked.
+    pub check: Check,
+    /// How it came out.
+    pub mark: Mark,
+    /// The stable code of the fact.
+    pub code: &'static str,
+    /// The fact, in words.
+    pub fact: String,
+    /// Where the fact comes from.
+    pub source: String,
+}
+
+impl Verdict<'_> {
+    /// All checks that ran, in their order. What is not authentic is not described.
+    #[must_use]
+    pub fn lines(&self) -> Vec<Line> {
+        match &self.outcome {
+            Outcome::NotAuthentic(reason) => {
+                stopped(reason.check(), Mark::Failed, reason.code(), reason.to_string(), reason.source())
+            }
+            Outcome::CannotTell(reason) => {
+                stopped(reason.check(), Mark::Unknown, reason.code(), reason.to_string(), reason.source())
+            }
+            Outcome::Authentic(judged) => judged.lines(self),
+        }
+    }
+}
+
+const AUTHENTICITY: [(Check, &str, &str); 7] = [
+    (Check::Link, "label-link", "the text is a label link"),
+    (Check::Seal, "seal", "its fragment is a seal"),
+    (Check::Issuer, "issuer-known", "the trust pack knows the key that the seal names"),
+    (Check::Signature, "signature", "the signature holds"),
+    (Check::Claims, "claims", "what is signed is well-formed"),
+    (Check::Key, "key", "the key is trusted and was in use"),
+    (Check::Entitlement, "entitlement", "the issuer may award this"),
+];
+
+fn stopped(at: Check, mark: Mark, code: &'static str, fact: String, source: &str) -> Vec<Line> {
+    let passed = AUTHENTICITY.into_iter().take_while(|(check, ..)| *check < at);
+    let mut lines: Vec<Line> =
+        passed.map(|(check, code, fact)| line(check, Mark::Passed, code, fact, "the link")).collect();
+    lines.push(line(at, mark, code, fact, source));
+    lines
+}
+
+fn line(
+    check: Check,
+    mark: Mark,
+    code: &'static str,
+    fact: impl Into<String>,
+    source: impl Into<String>,
+) -> Line {
+    Line { check, mark, code, fact: fact.into(), source: source.into() }
+}
+
+impl NotAuthentic {
+    fn check(&self) -> Check {
+        match self {
+            Self::Link(_) => Check::Link,
+            Self::Envelope(_) => Check::Seal,
+            Self::Signature { .. } => Check::Signature,
+            Self::Claims { .. } => Check::Claims,
+            Self::KeyPurpose { .. } | Self::KeyDistrusted { .. } | Self::KeyNotInUse { .. } => Check::Key,
+            Self::NotEntitled { .. } => Check::Entitlement,
+        }
+    }
+
+    fn source(&self) -> &'static str {
+        match self {
+            Self::Link(_) => "the link",
+            Self::Envelope(_) => "the seal",
+            Self::Signature { error: OpenError::AlgorithmMismatch { .. }, .. } => "the seal's header",
+            Self::Signature { .. } | Self::Claims { .. } => "the seal and the issuer's key",
+            Self::KeyPurpose { .. }
+            | Self::KeyDistrusted { .. }
+            | Self::KeyNotInUse { .. }
+            | Self::NotEntitled { .. } => "the trust pack",
+        }
+    }
+}
+
+impl CannotTell {
+    fn check(&self) -> Check {
+        match self {
+            Self::NotALabel(_) | Self::UnknownVersion(_) => Check::Link,
+            Self::UnknownIssuer { .. } | Self::TooManyKeys { .. } => Check::Issuer,
+        }
+    }
+
+    fn source(&self) -> &'static str {
+        match self {
+            Self::NotALabel(_) | Self::UnknownVersion(_) => "the link",
+            Self::UnknownIssuer { .. } | Self::TooManyKeys { .. } => "the trust pack",
+        }
+    }
+}
+
+impl Judged<'_> {
+    fn lines(&self, verdict: &Verdict<'_>) -> Vec<Line> {
+        let mut lines = self.authenticity_lines();
+        lines.push(self.dates_line());
+        lines.push(self.status_line(verdict));
+        lines.push(self.level_line());
+        lines.extend(self.minimum_level_line());
+        lines.extend(self.recognition_lines());
+        let notes = self.notes.iter();
+        lines.extend(notes.map(|n| {
+            line(Check::Note, Mark::Attention, n.code(), n.to_string(), "the link and the trust pack")
+        }));
+        lines
+    }
+
+    fn authenticity_lines(&self) -> Vec<Line> {
+        let claims = self.claims();
+        let (issuer, key) = (&self.issuer.name, self.key.key.id());
+        AUTHENTICITY
+            .into_iter()
+            .map(|(check, code, plain)| {
+                let (fact, source) = match check {
+                    Check::Link => (format!("a label link for {}", self.path), "the link"),
+                    Check::Issuer => (format!("key {key} is one of {issuer}"), "the trust pack"),
+                    Check::Signature => {
+                        let algorithm = self.key.key.algorithm();
+                        (
+                            format!("the {algorithm} signature holds for this product"),
+                            "the seal and the issuer's key",
+                        )
+                    }
+                    Check::Claims => (format!("label {}", claims.number), "the seal"),
+                    Check::Key => {
+                        (format!("key {key} was in use on {}", claims.issued_at.date()), "the trust pack")
+                    }
+                    Check::Entitlement => (
+                        format!("{issuer} may award level {} of {}", claims.level, claims.scheme),
+                        "the trust pack",
+                    ),
+                    _ => (plain.to_owned(), "the link"),
+                };
+                line(check, Mark::Passed, code, fact, source)
+            })
+            .collect()
+    }
+
+    fn dates_line(&self) -> Line {
+        let validity = self.claims().validity;
+        let fact = format!(
+            "awarded on {}, valid from {} until {}",
+            self.claims().awarded,
+            validity.from().date(),
+            validity.last_date()
+        );
+        match &self.standing {
+            Standing::Expired { .. } | Standing::NotYetValid { .. } => {
+                line(Check::Dates, Mark::Failed, self.standing.code(), self.standing.to_string(), "the seal")
+            }
+            _ => line(Check::Dates, Mark::Passed, "in-date", fact, "the seal"),
+        }
+    }
+
+    fn status_line(&self, verdict: &Verdict<'_>) -> Line {
+        let status = self.claims().status;
+        let source = match self.freshness.status_issued_at {
+            Some(made) => {
+                let age = Age::between(made, verdict.at);
+                format!("status {status} of {}, made {made} ({age} before)", self.issuer.id)
+            }
+            None => format!("status {status} of {}", self.issuer.id),
+        };
+        let (mark, code) = match &self.standing {
+            Standing::InForce { .. } => (Mark::Passed, "status-valid"),
+            Standing::Suspended { .. } | Standing::Withdrawn { .. } => (Mark::Failed, self.standing.code()),
+            Standing::Unconfirmed { why, .. } => (Mark::Unknown, why.code()),
+            Standing::Expired { .. } | Standing::NotYetValid { .. } => (Mark::Attention, "status-moot"),
+        };
+        line(Check::Status, mark, code, self.standing.to_string(), source)
+    }
+
+    fn level_line(&self) -> Line {
+        let mark = match self.level {
+            LevelFact::Stated { .. } => Mark::Passed,
+            _ => Mark::Unknown,
+        };
+        line(Check::Level, mark, self.level.code(), self.level.to_string(), "the register")
+    }
+
+    fn minimum_level_line(&self) -> Option<Line> {
+        let demand = self.level_demand.as_ref()?;
+        let asked = format!("{} was asked for", demand.asked);
+        Some(match demand.met {
+            Ok(()) => line(
+                Check::MinimumLevel,
+                Mark::Passed,
+                "level-met",
+                format!("{asked}, and is met"),
+                "the register",
+            ),
+            Err(unmet) => {
+                let fact = format!("{asked}; {unmet}");
+                line(Check::MinimumLevel, Mark::Failed, unmet.code(), fact, "the register")
+            }
+        })
+    }
+
+    /// One line per finding, or per reason why not.
+    fn recognition_lines(&self) -> Vec<Line> {
+        let (Some(recognition), Some(demand)) = (&self.recognition, &self.market_demand) else {
+            return Vec::new();
+        };
+        let mark = if demand.met.is_ok() { Mark::Passed } else { Mark::Failed };
+        let category = format!("the register; category {}", self.category);
+        let mut lines = Vec::new();
+        if let verilabel_recognition::Recognition::Own(own) = recognition {
+            lines.push(line(Check::Recognition, mark, "own", own.to_string(), category.as_str()));
+        }
+        for finding in recognition.findings() {
+            lines.push(line(
+                Check::Recognition,
+                mark,
+                finding.mode.code(),
+                finding.to_string(),
+                category.as_str(),
+            ));
+            for caveat in finding.caveats() {
+                let fact = caveat.to_string();
+                lines.push(line(Check::Recognition, Mark::Attention, caveat.code(), fact, "the register"));
+            }
+            for condition in &finding.cited.row.conditions {
+                let fact = condition.to_string();
+                lines.push(line(Check::Recognition, Mark::Attention, "condition", fact, "the register"));
+            }
+        }
+        for reason in recognition.reasons() {
+            lines.push(line(Check::Recognition, mark, reason.code(), reason.to_string(), category.as_str()));
+        }
+        lines
+    }
+}

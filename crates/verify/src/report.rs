@@ -1,0 +1,347 @@
+//! A verdict as JSON (docs/verdict-json.md).
+
+use serde::Serialize;
+use verilabel_label::{
+    CategoryId, Date, Gtin, LabelClaims, LabelNumber, Level, Market, ModelNumber, Name, SchemeId,
+    SpecificationVersion, Timestamp,
+};
+use verilabel_recognition::{Finding, Recognition, WhyNot};
+
+use crate::{CategoryFact, Demand, Judged, LevelFact, Line, Outcome, Standing, Unmet, Verdict};
+
+const SCHEMA: &str = "verilabel-verdict/1";
+
+/// A verdict in its JSON form.
+#[derive(Debug, Serialize)]
+pub struct Report {
+    schema: &'static str,
+    conclusion: &'static str,
+    code: &'static str,
+    at: Timestamp,
+    authenticity: Coded,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    label: Option<LabelReport>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    issuer: Option<IssuerReport>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    standing: Option<StandingReport>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    level: Option<LevelReport>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    minimum_level: Option<DemandReport<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recognition: Option<RecognitionReport>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    freshness: Option<FreshnessReport>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    notes: Vec<Coded>,
+    checks: Vec<Line>,
+}
+
+/// A code and a sentence.
+#[derive(Debug, Serialize)]
+struct Coded {
+    code: &'static str,
+    text: String,
+}
+
+#[derive(Debug, Serialize)]
+struct LabelReport {
+    number: LabelNumber,
+    scheme: SchemeId,
+    specification: SpecificationVersion,
+    level: Level,
+    awarded: Date,
+    valid_from: Date,
+    valid_until: Date,
+    expires: Timestamp,
+    issued_at: Timestamp,
+    gtin: Gtin,
+    path: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    serial: Option<String>,
+    host: String,
+    category: CategoryReport,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    names: Option<NamesReport>,
+}
+
+#[derive(Debug, Serialize)]
+struct CategoryReport {
+    source: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<CategoryId>,
+}
+
+#[derive(Debug, Serialize)]
+struct NamesReport {
+    source: &'static str,
+    brand: Name,
+    models: Vec<ModelNumber>,
+    manufacturer: Name,
+}
+
+#[derive(Debug, Serialize)]
+struct IssuerReport {
+    id: String,
+    name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    notice: Option<String>,
+    key_id: String,
+    algorithm: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+struct StandingReport {
+    state: &'static str,
+    text: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    as_of: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'static str>,
+}
+
+#[derive(Debug, Serialize)]
+struct LevelReport {
+    code: &'static str,
+    text: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    card: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct DemandReport<T> {
+    asked: T,
+    met: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<&'static str>,
+}
+
+#[derive(Debug, Serialize)]
+struct RecognitionReport {
+    market: Market,
+    outcome: &'static str,
+    counts: bool,
+    findings: Vec<FindingReport>,
+    reasons: Vec<ReasonReport>,
+}
+
+#[derive(Debug, Serialize)]
+struct FindingReport {
+    mode: &'static str,
+    scheme: SchemeId,
+    level: Level,
+    arrangement: String,
+    row: String,
+    certainty: verilabel_recognition::Certainty,
+    text: String,
+    caveats: Vec<Coded>,
+    conditions: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct ReasonReport {
+    code: &'static str,
+    text: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    arrangement: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    row: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct FreshnessReport {
+    pack: Vec<RoleReport>,
+    pack_expires: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status_issued_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status_expires: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status_age_seconds: Option<u64>,
+}
+
+#[derive(Debug, Serialize)]
+struct RoleReport {
+    role: &'static str,
+    version: u64,
+    expires: Timestamp,
+}
+
+impl Report {
+    /// The JSON form of a verdict.
+    #[must_use]
+    pub fn of(verdict: &Verdict<'_>) -> Self {
+        let judged = match &verdict.outcome {
+            Outcome::Authentic(judged) => Some(judged.as_ref()),
+            Outcome::NotAuthentic(_) | Outcome::CannotTell(_) => None,
+        };
+        let authenticity = match &verdict.outcome {
+            Outcome::NotAuthentic(reason) => Coded { code: "not-authentic", text: reason.to_string() },
+            Outcome::CannotTell(reason) => Coded { code: "cannot-tell", text: reason.to_string() },
+            Outcome::Authentic(judged) => {
+                Coded { code: "authentic", text: format!("signed by {}", judged.issuer.name) }
+            }
+        };
+        Self {
+            schema: SCHEMA,
+            conclusion: verdict.conclusion().code(),
+            code: verdict.code(),
+            at: verdict.at,
+            authenticity,
+            label: judged.map(LabelReport::of),
+            issuer: judged.map(IssuerReport::of),
+            standing: judged.map(|j| StandingReport::of(&j.standing)),
+            level: judged.map(|j| LevelReport::of(j.level)),
+            minimum_level: judged
+                .and_then(|j| j.level_demand.as_ref())
+                .map(|d| demand(d, d.asked.to_string())),
+            recognition: judged.and_then(RecognitionReport::of),
+            freshness: judged.map(|j| FreshnessReport::of(j, verdict.at)),
+            notes: judged.map_or_else(Vec::new, |j| {
+                j.notes.iter().map(|note| Coded { code: note.code(), text: note.to_string() }).collect()
+            }),
+            checks: verdict.lines(),
+        }
+    }
+}
+
+fn demand<T, U>(demand: &Demand<T>, asked: U) -> DemandReport<U> {
+    DemandReport { asked, met: demand.met.is_ok(), code: demand.met.err().as_ref().map(Unmet::code) }
+}
+
+impl LabelReport {
+    fn of(judged: &Judged<'_>) -> Self {
+        let LabelClaims { scheme, specification, level, number, awarded, validity, issued_at, .. } =
+            judged.claims().clone();
+        let (source, id) = match &judged.category {
+            CategoryFact::Seal(id) => ("seal", Some(id)),
+            CategoryFact::Pack(id) => ("pack", Some(id)),
+            CategoryFact::Asked(id) => ("asked", Some(id)),
+            CategoryFact::Unknown => ("unknown", None),
+        };
+        Self {
+            number,
+            scheme,
+            specification,
+            level,
+            awarded,
+            valid_from: validity.from().date(),
+            valid_until: validity.last_date(),
+            expires: validity.until(),
+            issued_at,
+            gtin: judged.path.gtin,
+            path: judged.path.to_string(),
+            serial: judged.path.serial.as_ref().map(ToString::to_string),
+            host: judged.host.clone(),
+            category: CategoryReport { source, id: id.cloned() },
+            names: judged.names().map(|names| NamesReport {
+                source: if names.from_seal { "seal" } else { "pack" },
+                brand: names.brand.clone(),
+                models: names.models.to_vec(),
+                manufacturer: names.manufacturer.clone(),
+            }),
+        }
+    }
+}
+
+impl IssuerReport {
+    fn of(judged: &Judged<'_>) -> Self {
+        Self {
+            id: judged.issuer.id.to_string(),
+            name: judged.issuer.name.clone(),
+            notice: judged.issuer.notice.clone(),
+            key_id: judged.key.key.id().to_string(),
+            algorithm: judged.key.key.algorithm().jose(),
+        }
+    }
+}
+
+impl StandingReport {
+    fn of(standing: &Standing) -> Self {
+        let (as_of, reason) = match standing {
+            Standing::InForce { as_of } | Standing::Suspended { as_of } | Standing::Withdrawn { as_of } => {
+                (Some(*as_of), None)
+            }
+            Standing::Expired { .. } | Standing::NotYetValid { .. } => (None, None),
+            Standing::Unconfirmed { last_known, why } => (last_known.map(|l| l.as_of), Some(why.code())),
+        };
+        Self { state: standing.code(), text: standing.to_string(), as_of, reason }
+    }
+}
+
+impl LevelReport {
+    fn of(level: LevelFact<'_>) -> Self {
+        let card = match level {
+            LevelFact::Stated { scheme, rung } => Some(scheme.card(rung.number)),
+            _ => None,
+        };
+        Self { code: level.code(), text: level.to_string(), card }
+    }
+}
+
+impl RecognitionReport {
+    fn of(judged: &Judged<'_>) -> Option<Self> {
+        let (recognition, demand) = (judged.recognition.as_ref()?, judged.market_demand.as_ref()?);
+        Some(Self {
+            market: demand.asked,
+            outcome: recognition.code(),
+            counts: recognition.counts(),
+            findings: recognition.findings().iter().map(FindingReport::of).collect(),
+            reasons: match recognition {
+                Recognition::NotRecognised(reasons) => reasons.iter().map(ReasonReport::of).collect(),
+                Recognition::Own(_) | Recognition::Recognised(_) => Vec::new(),
+            },
+        })
+    }
+}
+
+impl FindingReport {
+    fn of(finding: &Finding<'_>) -> Self {
+        let row = finding.cited.row;
+        Self {
+            mode: finding.mode.code(),
+            scheme: finding.cited.to.id.clone(),
+            level: finding.level,
+            arrangement: finding.cited.arrangement.id.to_string(),
+            row: row.id.to_string(),
+            certainty: row.certainty,
+            text: finding.to_string(),
+            caveats: finding.caveats().map(|c| Coded { code: c.code(), text: c.to_string() }).collect(),
+            conditions: row.conditions.iter().map(ToString::to_string).collect(),
+        }
+    }
+}
+
+impl ReasonReport {
+    fn of(reason: &WhyNot<'_>) -> Self {
+        let cited = reason.cited();
+        Self {
+            code: reason.code(),
+            text: reason.to_string(),
+            arrangement: cited.map(|c| c.arrangement.id.to_string()),
+            row: cited.map(|c| c.row.id.to_string()),
+        }
+    }
+}
+
+impl FreshnessReport {
+    fn of(judged: &Judged<'_>, at: Timestamp) -> Self {
+        let freshness = &judged.freshness;
+        Self {
+            pack: freshness
+                .pack
+                .iter()
+                .map(|role| RoleReport {
+                    role: role.role.name(),
+                    version: role.version,
+                    expires: role.expires,
+                })
+                .collect(),
+            pack_expires: freshness.pack_expires(),
+            status_issued_at: freshness.status_issued_at,
+            status_expires: freshness.status_expires,
+            status_age_seconds: freshness.status_issued_at.map(|made| at.seconds_since(made)),
+        }
+    }
+}

@@ -1,0 +1,318 @@
+//! The facts of a verdict.
+
+use verilabel_label::{
+    CategoryId, Date, Gs1Path, IssuerId, LabelClaims, Level, ModelNumber, Name, SchemeId, Timestamp,
+};
+use verilabel_recognition::{Recognition, Rung, Scheme};
+use verilabel_trust::{Issuer, IssuerKey, Product, RoleState};
+use verilabel_wire::{Authentic, EnvelopeError, KeyId, LinkError, OpenError, PayloadError};
+
+use crate::{Demand, MinimumLevel, Standing};
+
+/// What was found out about a label link.
+#[derive(Debug)]
+pub struct Verdict<'p> {
+    /// What is known of authenticity, and with it of everything else.
+    pub outcome: Outcome<'p>,
+    /// The time that was judged for.
+    pub at: Timestamp,
+}
+
+/// Whether the label is authentic.
+#[derive(Debug)]
+pub enum Outcome<'p> {
+    /// It is not: no issuer of the trust pack makes this statement for this product.
+    NotAuthentic(NotAuthentic),
+    /// Neither one nor the other can be said.
+    CannotTell(CannotTell),
+    /// It is: an issuer of the trust pack that may say so says this of this product.
+    Authentic(Box<Judged<'p>>),
+}
+
+/// Why a label is not authentic.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum NotAuthentic {
+    /// The link is not one that any issuer makes.
+    Link(LinkError),
+    /// The bytes are no seal.
+    Envelope(EnvelopeError),
+    /// None of the keys with the seal's key id made the signature.
+    Signature {
+        /// The issuer whose key the seal names.
+        issuer: IssuerId,
+        /// Why the last key failed.
+        error: OpenError,
+    },
+    /// The signature holds, and what it signs is malformed.
+    Claims {
+        /// The issuer.
+        issuer: IssuerId,
+        /// What is wrong.
+        error: PayloadError,
+    },
+    /// The key signs other things than seals.
+    KeyPurpose {
+        /// The issuer.
+        issuer: IssuerId,
+        /// The key.
+        key: KeyId,
+    },
+    /// The key was stolen or misused; whatever it signed counts for nothing.
+    KeyDistrusted {
+        /// The issuer.
+        issuer: IssuerId,
+        /// The key.
+        key: KeyId,
+    },
+    /// The seal says that it was signed when the key was not in use.
+    KeyNotInUse {
+        /// The issuer.
+        issuer: IssuerId,
+        /// The key.
+        key: KeyId,
+        /// When the seal says it was signed.
+        issued_at: Timestamp,
+    },
+    /// The issuer may not award that level of that scheme.
+    NotEntitled {
+        /// The issuer.
+        issuer: IssuerId,
+        /// The scheme.
+        scheme: SchemeId,
+        /// The level.
+        level: Level,
+    },
+}
+
+/// Why nothing can be said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CannotTell {
+    /// There is no seal to judge.
+    NotALabel(LinkError),
+    /// The seal has a version of the future.
+    UnknownVersion(LinkError),
+    /// No issuer of the trust pack has the key that the seal names.
+    UnknownIssuer {
+        /// The key id.
+        key_id: KeyId,
+    },
+    /// More keys match than a verifier tries.
+    TooManyKeys {
+        /// The key id.
+        key_id: KeyId,
+    },
+}
+
+/// An authentic label and all that was found out about it.
+#[derive(Debug)]
+pub struct Judged<'p> {
+    /// What the label says, and under which key.
+    pub(crate) label: Authentic<LabelClaims>,
+    /// The product, and the box for a unit label: covered by the signature.
+    pub path: Gs1Path,
+    /// Host of the link; the signature does not cover it.
+    pub host: String,
+    /// Who says so.
+    pub issuer: &'p Issuer,
+    /// The key that the issuer said it with.
+    pub key: &'p IssuerKey,
+    /// What the pack knows of the product beyond the seal.
+    pub product: Option<&'p Product>,
+    /// What the level means.
+    pub level: LevelFact<'p>,
+    /// In force or not.
+    pub standing: Standing,
+    /// What the label counts as in the market asked for.
+    pub recognition: Option<Recognition<'p>>,
+    /// The level asked for, and whether the label has it.
+    pub level_demand: Option<Demand<MinimumLevel>>,
+    /// The market asked for, and whether the label counts there.
+    pub market_demand: Option<Demand<verilabel_label::Market>>,
+    /// The product category and where it comes from.
+    pub category: CategoryFact,
+    /// How old the knowledge is.
+    pub freshness: Freshness,
+    /// What else a person should know.
+    pub notes: Vec<Note>,
+}
+
+impl Judged<'_> {
+    /// What the label says.
+    #[must_use]
+    pub fn claims(&self) -> &LabelClaims {
+        self.label.value()
+    }
+
+    /// Brand, models and manufacturer for comparing with the box: the seal's or, for a lean one, the pack's.
+    #[must_use]
+    pub fn names(&self) -> Option<NamesFact<'_>> {
+        if let Some(names) = &self.claims().names {
+            let verilabel_label::Names { brand, models, manufacturer } = names;
+            return Some(NamesFact { brand, models, manufacturer, from_seal: true });
+        }
+        let Product { brand, models, manufacturer, .. } = self.product?;
+        Some(NamesFact { brand, models, manufacturer, from_seal: false })
+    }
+}
+
+/// Names and where they come from.
+#[derive(Debug, Clone, Copy)]
+pub struct NamesFact<'a> {
+    /// Brand.
+    pub brand: &'a Name,
+    /// Models.
+    pub models: &'a [ModelNumber],
+    /// Manufacturer.
+    pub manufacturer: &'a Name,
+    /// Whether the seal carries them; otherwise the trust pack does.
+    pub from_seal: bool,
+}
+
+/// Whether the register can say what the level means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LevelFact<'p> {
+    /// A level of a scheme that awarded labels on that day.
+    Stated {
+        /// The scheme.
+        scheme: &'p Scheme,
+        /// The level.
+        rung: &'p Rung,
+    },
+    /// The register lacks the scheme.
+    UnknownScheme,
+    /// The scheme lacks the level.
+    UnknownLevel {
+        /// The scheme.
+        scheme: &'p Scheme,
+    },
+    /// The award is dated after the scheme's last: the register and the label contradict each other.
+    AwardedAfterSchemeEnded {
+        /// The scheme.
+        scheme: &'p Scheme,
+        /// The last date on which it awarded.
+        until: Date,
+    },
+}
+
+/// The product category used for recognition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CategoryFact {
+    /// Signed in the seal.
+    Seal(CategoryId),
+    /// From the pack's product record.
+    Pack(CategoryId),
+    /// As whoever asked says; nobody vouches for it.
+    Asked(CategoryId),
+    /// Not known.
+    Unknown,
+}
+
+impl CategoryFact {
+    /// The category.
+    #[must_use]
+    pub fn category(&self) -> Option<&CategoryId> {
+        match self {
+            Self::Seal(category) | Self::Pack(category) | Self::Asked(category) => Some(category),
+            Self::Unknown => None,
+        }
+    }
+}
+
+/// How old the knowledge behind a verdict is, and until when it is good.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Freshness {
+    /// Version and expiry of root, timestamp, snapshot and targets of the trust pack.
+    pub pack: [RoleState; 4],
+    /// When the status list was made, if there is one.
+    pub status_issued_at: Option<Timestamp>,
+    /// Until when it may be relied on.
+    pub status_expires: Option<Timestamp>,
+}
+
+impl Freshness {
+    /// The first expiry among the pack's roles.
+    #[must_use]
+    pub fn pack_expires(&self) -> Timestamp {
+        self.pack.iter().map(|role| role.expires).min().unwrap_or(Timestamp::MAX)
+    }
+}
+
+/// What a person should know besides.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Note {
+    /// The link leads to a host that is not one of the issuer's: do not open it.
+    ForeignHost {
+        /// The link's host.
+        host: String,
+    },
+    /// The link carries data after `?`, which the signature does not cover.
+    QueryNotCovered,
+    /// The trust pack is past its expiry.
+    PackExpired {
+        /// Since when.
+        since: Timestamp,
+    },
+    /// Whoever asked named another category than the label has.
+    CategoryDiffers {
+        /// The category asked with.
+        asked: CategoryId,
+    },
+}
+
+impl Note {
+    /// The stable code of this note.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::ForeignHost { .. } => "foreign-host",
+            Self::QueryNotCovered => "query-not-covered",
+            Self::PackExpired { .. } => "pack-expired",
+            Self::CategoryDiffers { .. } => "category-differs",
+        }
+    }
+}
+
+impl NotAuthentic {
+    /// The stable code of this reason.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Link(error) => error.code(),
+            Self::Envelope(error) => error.code(),
+            Self::Signature { error, .. } => error.code(),
+            Self::Claims { error, .. } => error.code(),
+            Self::KeyPurpose { .. } => "key-purpose",
+            Self::KeyDistrusted { .. } => "key-distrusted",
+            Self::KeyNotInUse { .. } => "key-not-in-use",
+            Self::NotEntitled { .. } => "issuer-not-entitled",
+        }
+    }
+}
+
+impl CannotTell {
+    /// The stable code of this reason.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NotALabel(error) | Self::UnknownVersion(error) => error.code(),
+            Self::UnknownIssuer { .. } => "issuer-unknown",
+            Self::TooManyKeys { .. } => "too-many-keys",
+        }
+    }
+}
+
+impl LevelFact<'_> {
+    /// The stable code of this fact.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Stated { .. } => "level-stated",
+            Self::UnknownScheme => "unknown-scheme",
+            Self::UnknownLevel { .. } => "unknown-level",
+            Self::AwardedAfterSchemeEnded { .. } => "awarded-after-scheme-ended",
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! English words for the facts of a verdict: lower-case fragments, without a full stop.
+
+use std::fmt::{Display, Formatter, Result};
+
+use verilabel_label::{Status, Timestamp};
+use verilabel_wire::OpenError;
+
+use crate::{
+    CannotTell, CategoryFact, LastKnown, LevelFact, NotAuthentic, Note, Standing, Unmet, WhyUnconfirmed,
+};
+
+impl Display for NotAuthentic {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        match self {
+            Self::Link(error) => write!(f, "{error}"),
+            Self::Envelope(error) => write!(f, "the bytes are no seal: {error}"),
+            Self::Signature { issuer, error: OpenError::BadSignature(_) } => write!(
+                f,
+                "the seal names a key of {issuer}, which did not sign it for this product: \
+                 it was altered, or moved here from another product"
+            ),
+            Self::Signature { issuer, error } => write!(f, "the seal names a key of {issuer}: {error}"),
+            Self::Claims { issuer, error } => {
+                write!(f, "{issuer} signed the seal, but what it says is malformed: {error}")
+            }
+            Self::KeyPurpose { issuer, key } => write!(f, "key {key} of {issuer} does not sign labels"),
+            Self::KeyDistrusted { issuer, key } => {
+                write!(f, "key {key} of {issuer} is no longer trusted, whatever it signed and when")
+            }
+            Self::KeyNotInUse { issuer, key, issued_at } => {
+                write!(f, "key {key} of {issuer} was not in use on {}", issued_at.date())
+            }
+            Self::NotEntitled { issuer, scheme, level } => {
+                write!(f, "{issuer} signed the seal, but may not award level {level} of {scheme}")
+            }
+        }
+    }
+}
+
+impl Display for CannotTell {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        match self {
+            Self::NotALabel(error) | Self::UnknownVersion(error) => write!(f, "{error}"),
+            Self::UnknownIssuer { key_id } => {
+                write!(f, "the trust pack knows no issuer with key {key_id}")
+            }
+            Self::TooManyKeys { key_id } => {
+                write!(f, "too many keys of the trust pack have the key id {key_id}")
+            }
+        }
+    }
+}
+
+impl Display for Standing {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        match self {
+            Self::InForce { as_of } => write!(f, "in force, by the status list of {as_of}"),
+            Self::Suspended { as_of } => write!(f, "suspended, by the status list of {as_of}"),
+            Self::Withdrawn { as_of } => write!(f, "withdrawn, by the status list of {as_of}"),
+            Self::Expired { since } => write!(f, "expired; it was valid until {}", since.last_date()),
+            Self::NotYetValid { from } => write!(f, "not yet valid; it begins on {}", from.date()),
+            Self::Unconfirmed { last_known: None, why } => write!(f, "unconfirmed: {why}"),
+            Self::Unconfirmed { last_known: Some(LastKnown { status, as_of }), why } => {
+                let status = match status {
+                    Status::Valid => "valid",
+                    Status::Invalid => "withdrawn",
+                    Status::Suspended => "suspended",
+                    Status::ApplicationSpecific => "without meaning",
+                };
+                write!(f, "unconfirmed: {why}; last known as {status} on {as_of}")
+            }
+        }
+    }
+}
+
+impl Display for WhyUnconfirmed {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        match self {
+            Self::Trouble(trouble) => write!(f, "{trouble}"),
+            Self::NoEntry { index, length } => {
+                write!(f, "the status list has {length} entries, and no entry {index}")
+            }
+            Self::NoMeaning => f.write_str("the entry of the status list has a value without meaning"),
+            Self::ListExpired { since } => write!(f, "the status list expired on {since}"),
+            Self::TooOld { age, limit } => {
+                write!(f, "the status list is {} old, at most {} is allowed", Age(*age), Age(*limit))
+            }
+            Self::FromTheFuture { issued_at } => {
+                write!(f, "the status list was made only on {issued_at}, after the time asked about")
+            }
+        }
+    }
+}
+
+impl Display for LevelFact<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        match self {
+            Self::Stated { scheme, rung } => write!(f, "{}: {}", scheme.card(rung.number), rung.meaning),
+            Self::UnknownScheme => f.write_str("the register does not know the scheme"),
+            Self::UnknownLevel { scheme } => write!(f, "{} has no such level", scheme.short),
+            Self::AwardedAfterSchemeEnded { scheme, until } => write!(
+                f,
+                "{} awarded no labels after {until}, and this one says that it was awarded later",
+                scheme.short
+            ),
+        }
+    }
+}
+
+impl Display for CategoryFact {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        match self {
+            Self::Seal(category) => write!(f, "{category}, signed in the seal"),
+            Self::Pack(category) => write!(f, "{category}, from the trust pack"),
+            Self::Asked(category) => write!(f, "{category}, as asked; nobody vouches for it"),
+            Self::Unknown => f.write_str("not known"),
+        }
+    }
+}
+
+impl Display for Note {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        match self {
+            Self::ForeignHost { host } => {
+                write!(f, "the link leads to {host}, which is not a host of the issuer: do not open it")
+            }
+            Self::QueryNotCovered => {
+                f.write_str("the link carries data after \"?\" that the signature does not cover")
+            }
+            Self::PackExpired { since } => {
+                write!(f, "the trust pack expired on {since}: fetch a newer one")
+            }
+            Self::CategoryDiffers { asked } => {
+                write!(f, "the label is not of the category {asked} that was asked with")
+            }
+        }
+    }
+}
+
+impl Display for Unmet {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        match self {
+            Self::LevelTooLow { level } => write!(f, "it has or counts as level {level} only"),
+            Self::SimplifiedApplicationOnly => {
+                f.write_str("it only shortens the application for a label there")
+            }
+            Self::NotRecognised { code } => write!(f, "it is not recognised ({code})"),
+        }
+    }
+}
+
+/// Seconds as people say them: the largest whole unit, rounded down.
+pub(crate) struct Age(pub(crate) u64);
+
+impl Age {
+    pub(crate) fn between(earlier: Timestamp, later: Timestamp) -> Self {
+        Self(later.seconds_since(earlier))
+    }
+}
+
+impl Display for Age {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        let (count, unit) = match self.0 {
+            s if s >= 172_800 => (s / 86_400, "day"),
+            s if s >= 7_200 => (s / 3_600, "hour"),
+            s if s >= 120 => (s / 60, "minute"),
+            s => (s, "second"),
+        };
+        write!(f, "{count} {unit}{}", if count == 1 { "" } else { "s" })
+    }
+}

@@ -1,0 +1,82 @@
+//! `cargo xtask`: the project's own commands.
+//!
+//! **Invariant:** nothing of the product lives here. Commands start programs, and say what they could not get.
+
+mod bench;
+mod demo;
+mod fuzz;
+mod process;
+mod test;
+mod tidy;
+mod tools;
+mod vectors;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// The project's own commands.
+#[derive(Parser)]
+#[command(name = "cargo xtask")]
+struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Make a shelf of specimen boxes and judge their pictures offline
+    Demo {
+        /// Do not wait for anything at the end
+        #[arg(long)]
+        once: bool,
+        /// Where to put the shelf
+        #[arg(long, default_value = "out/demo")]
+        out: PathBuf,
+    },
+    /// Run everything that must hold
+    Test {
+        /// Leave out the minute of fuzzing per target
+        #[arg(long)]
+        no_fuzz: bool,
+    },
+    /// Check the rules that compilers do not know
+    Tidy,
+    /// Write the test vectors anew
+    Vectors,
+    /// Measure
+    Bench {
+        /// One measurement; all if not given
+        name: Option<String>,
+        /// One JSON object a line
+        #[arg(long)]
+        json: bool,
+    },
+    /// Fuzz every parser
+    Fuzz {
+        /// One target; all if not given
+        target: Option<String>,
+        /// Seconds for each target
+        #[arg(long, default_value_t = 60)]
+        seconds: u32,
+    },
+}
+
+fn main() -> ExitCode {
+    let outcome = match Args::parse().command {
+        Command::Demo { once, out } => demo::run(once, &out),
+        Command::Test { no_fuzz } => test::run(!no_fuzz),
+        Command::Tidy => tidy::run(),
+        Command::Vectors => vectors::run(),
+        Command::Bench { name, json } => bench::run(name.as_deref(), json),
+        Command::Fuzz { target, seconds } => fuzz::run(target.as_deref(), seconds),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            process::say(&format!("\n{failure}"));
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! Tools that the commands need: found, or installed, or said to be missing.
+
+use std::process::Command;
+
+use crate::process::{Failure, Outcome, cargo, program, run, say, works};
+
+/// OpenSSL's headers, which the keystore's JOSE library builds against.
+pub(crate) fn openssl() -> Outcome {
+    if works(program("pkg-config").args(["--exists", "openssl"])) {
+        return Ok(());
+    }
+    apt(&["libssl-dev", "pkg-config"])
+}
+
+/// Installs Debian packages; needs root or sudo.
+pub(crate) fn apt(packages: &[&str]) -> Outcome {
+    say(&format!("installing {} (Debian packages)", packages.join(", ")));
+    let as_root = |arguments: &[&str]| -> Command {
+        let is_root = crate::process::output(program("id").arg("-u")).is_ok_and(|id| id.trim() == "0");
+        let mut command = if is_root { program("apt-get") } else { program("sudo") };
+        if !is_root {
+            command.args(["-n", "apt-get"]);
+        }
+        command.args(arguments).env("DEBIAN_FRONTEND", "noninteractive");
+        command
+    };
+    let install: Vec<&str> = [&["install", "-y", "--no-install-recommends"], packages].concat();
+    if run(as_root(&["update", "-qq"]).args(["-o", "Acquire::Retries=3"])).is_ok()
+        && run(&mut as_root(&install)).is_ok()
+    {
+        return Ok(());
+    }
+    Err(Failure(format!("could not install {}: please install them and run this again", packages.join(", "))))
+}
+
+/// A cargo subcommand, built from the registry where it is missing. False, and a word about it, if that fails.
+pub(crate) fn cargo_tool(name: &str, version: &str) -> bool {
+    let subcommand = name.trim_start_matches("cargo-");
+    if works(cargo().args([subcommand, "--version"])) {
+        return true;
+    }
+    say(&format!("installing {name} {version}"));
+    if run(cargo().args(["install", "--locked", "--quiet", name, "--version", version])).is_ok() {
+        return true;
+    }
+    say(&format!("could not get {name}: what it checks is left out"));
+    false
+}

@@ -1,0 +1,124 @@
+//! `verilabel pack`.
+
+use std::io::Write;
+
+use serde_json::{Value, json};
+use verilabel_label::Timestamp;
+
+use crate::args::PackCommand;
+use crate::exit::Exit;
+use crate::store::{self, OpenedPack};
+use crate::trouble::Trouble;
+
+/// Warn so many seconds before something expires.
+const WARN_AHEAD: u64 = 3 * 86_400;
+
+pub(crate) fn run(command: &PackCommand, now: Timestamp) -> Result<Exit, Trouble> {
+    match command {
+        PackCommand::Info { trust, json } => {
+            let at = trust.at.unwrap_or(now);
+            let opened = store::open(trust, at)?;
+            let mut out = std::io::stdout().lock();
+            if *json {
+                writeln!(out, "{:#}", info_json(&opened))?;
+            } else {
+                print_info(&mut out, &opened, at)?;
+            }
+        }
+        PackCommand::Import { pack, root } => {
+            let opened = store::import(pack, root.as_deref(), now)?;
+            anstream::eprintln!("imported; this root is trusted from now on: {}", opened.anchor.fingerprint);
+            print_info(&mut std::io::stdout().lock(), &opened, now)?;
+        }
+    }
+    Ok(Exit::Good)
+}
+
+fn print_info(out: &mut impl Write, opened: &OpenedPack, at: Timestamp) -> std::io::Result<()> {
+    let OpenedPack { pack, anchor } = opened;
+    let pinned = if anchor.pinned { "pinned" } else { "not pinned: the pack's own word" };
+    writeln!(out, "root       {} ({pinned})", anchor.fingerprint)?;
+    for role in pack.accepted().roles() {
+        let warning = warning(at, role.expires);
+        writeln!(out, "{:<10} version {}, good until {}{warning}", role.role, role.version, role.expires)?;
+    }
+    writeln!(out, "register   of {}", pack.register().issued())?;
+    for issuer in pack.issuers() {
+        writeln!(out, "issuer     {}, {}", issuer.id, issuer.name)?;
+        for key in &issuer.keys {
+            let until = key.until.map_or_else(|| "now".to_owned(), |until| until.date().to_string());
+            let id = key.key.id();
+            writeln!(out, "  key      {id} {}, {} to {until}", key.key.algorithm(), key.from.date())?;
+        }
+    }
+    for (issuer, list) in pack.status_lists() {
+        let Some(of) = pack.issuers().iter().find(|candidate| candidate.id == *issuer) else { continue };
+        match pack.status_list(of, list) {
+            Ok(token) => {
+                let until = token.expires.unwrap_or(Timestamp::MAX);
+                let warning = warning(at, until);
+                writeln!(out, "status     {issuer} {list}, made {}, good until {until}{warning}", token.issued_at)?;
+            }
+            Err(trouble) => writeln!(out, "status     {issuer} {list}: {trouble}")?,
+        }
+    }
+    Ok(())
+}
+
+fn warning(at: Timestamp, expires: Timestamp) -> &'static str {
+    if at >= expires {
+        "  EXPIRED: fetch a newer pack"
+    } else if expires.seconds_since(at) < WARN_AHEAD {
+        "  expires soon: fetch a newer pack"
+    } else {
+        ""
+    }
+}
+
+fn info_json(opened: &OpenedPack) -> Value {
+    let OpenedPack { pack, anchor } = opened;
+    let roles: Vec<Value> = pack
+        .accepted()
+        .roles()
+        .iter()
+        .map(|r| json!({"role": r.role.name(), "version": r.version, "expires": r.expires}))
+        .collect();
+    let issuers: Vec<Value> = pack
+        .issuers()
+        .iter()
+        .map(|issuer| {
+            let keys: Vec<Value> = issuer
+                .keys
+                .iter()
+                .map(|k| {
+                    json!({"id": k.key.id().to_string(), "algorithm": k.key.algorithm().jose(), "from": k.from, "until": k.until})
+                })
+                .collect();
+            json!({"id": issuer.id, "name": issuer.name, "notice": issuer.notice, "keys": keys})
+        })
+        .collect();
+    let status: Vec<Value> = pack
+        .status_lists()
+        .into_iter()
+        .map(|(issuer, list)| {
+            let of = pack.issuers().iter().find(|candidate| candidate.id == *issuer);
+            match of.map(|of| pack.status_list(of, list)) {
+                Some(Ok(token)) => {
+                    json!({"issuer": issuer, "list": list, "issued_at": token.issued_at, "expires": token.expires})
+                }
+                Some(Err(trouble)) => {
+                    json!({"issuer": issuer, "list": list, "trouble": {"code": trouble.code(), "text": trouble.to_string()}})
+                }
+                None => json!({"issuer": issuer, "list": list}),
+            }
+        })
+        .collect();
+    json!({
+        "schema": "verilabel-pack-info/1",
+        "root": {"fingerprint": anchor.fingerprint, "pinned": anchor.pinned},
+        "roles": roles,
+        "register": pack.register().issued(),
+        "issuers": issuers,
+        "status": status,
+    })
+}

@@ -1,0 +1,122 @@
+//! `verilabel register`.
+
+use std::io::Write;
+use std::path::Path;
+
+use verilabel_label::{Date, SpecificationVersion, Timestamp};
+use verilabel_recognition::{Recognition, Register, Subject, map_svg};
+
+use crate::args::{RegisterCommand, TrustArgs};
+use crate::exit::Exit;
+use crate::store::{self, OpenedPack};
+use crate::trouble::Trouble;
+
+pub(crate) fn run(command: &RegisterCommand, now: Timestamp) -> Result<Exit, Trouble> {
+    match command {
+        RegisterCommand::Rows { trust, json } => {
+            let source = Source::open(trust, now)?;
+            let mut out = std::io::stdout().lock();
+            if *json {
+                out.write_all(&source.register()?.to_json().map_err(|e| Trouble::from(&e))?)?;
+            } else {
+                rows(&mut out, source.register()?, source.date)?;
+            }
+        }
+        RegisterCommand::Map { trust, out } => {
+            let source = Source::open(trust, now)?;
+            write_map(&map_svg(source.register()?, source.date, None), out.as_deref())?;
+        }
+        RegisterCommand::Where { label, specification, awarded, category, trust } => {
+            let source = Source::open(trust, now)?;
+            let unnamed = SpecificationVersion::new("unnamed").map_err(|e| Trouble::Register(e.to_string()))?;
+            let subject = Subject {
+                scheme: &label.scheme,
+                specification: specification.as_ref().unwrap_or(&unnamed),
+                level: label.level,
+                awarded: awarded.unwrap_or(source.date),
+                category: category.as_ref(),
+            };
+            where_it_counts(&mut std::io::stdout().lock(), source.register()?, &subject, source.date)?;
+        }
+    }
+    Ok(Exit::Good)
+}
+
+/// The register of the pack that was named, or the one that this program was published with.
+struct Source {
+    opened: Option<OpenedPack>,
+    date: Date,
+}
+
+impl Source {
+    fn open(trust: &TrustArgs, now: Timestamp) -> Result<Self, Trouble> {
+        let at = trust.at.unwrap_or(now);
+        let opened = match store::open(trust, at) {
+            Ok(opened) => Some(opened),
+            Err(Trouble::NoPack) => {
+                anstream::eprintln!("note[built-in-register]: no trust pack; showing the register of this program");
+                None
+            }
+            Err(trouble) => return Err(trouble),
+        };
+        Ok(Self { opened, date: at.date() })
+    }
+
+    fn register(&self) -> Result<&Register, Trouble> {
+        match &self.opened {
+            Some(opened) => Ok(opened.pack.register()),
+            None => Ok(Register::published()?),
+        }
+    }
+}
+
+fn rows(out: &mut impl Write, register: &Register, on: Date) -> std::io::Result<()> {
+    writeln!(out, "Register of {}; what counts on {on} is marked *", register.issued())?;
+    for arrangement in register.arrangements() {
+        writeln!(out, "\n{} ({})", arrangement.id, arrangement.certainty)?;
+        for row in &arrangement.rows {
+            let mark = if row.effect.covers(on) { "*" } else { " " };
+            writeln!(out, "{mark} {:<18} {}", row.id, register.row_in_words(row))?;
+        }
+    }
+    Ok(())
+}
+
+fn write_map(svg: &str, path: Option<&Path>) -> Result<(), Trouble> {
+    match path {
+        Some(path) => std::fs::write(path, svg).map_err(|e| Trouble::file(path, &e)),
+        None => Ok(std::io::stdout().write_all(svg.as_bytes())?),
+    }
+}
+
+fn where_it_counts(
+    out: &mut impl Write,
+    register: &Register,
+    subject: &Subject<'_>,
+    on: Date,
+) -> std::io::Result<()> {
+    for (market, recognition) in register.where_it_counts(subject, on) {
+        let mut name = format!("{} {}", market.code, market.name);
+        let mut row = |text: String| writeln!(out, "{:<24} {text}", std::mem::take(&mut name));
+        match recognition {
+            Recognition::Own(own) => row(own.to_string())?,
+            Recognition::Recognised(findings) => {
+                for finding in findings {
+                    row(finding.to_string())?;
+                    for caveat in finding.caveats() {
+                        row(format!("  but {caveat}"))?;
+                    }
+                    for condition in &finding.cited.row.conditions {
+                        row(format!("  and {condition}"))?;
+                    }
+                }
+            }
+            Recognition::NotRecognised(reasons) => {
+                for reason in reasons {
+                    row(format!("does not count: {reason}"))?;
+                }
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,195 @@
+//! Trust packs on this machine: what was accepted, and the pack that was imported.
+//!
+//! `$VERILABEL_HOME/anchors/<fingerprint of the root that was trusted first>/` holds `trusted/`, the newest
+//! accepted metadata of that lineage, and `repository/`, the imported pack. `$VERILABEL_HOME/current` names the
+//! imported lineage.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use etcetera::BaseStrategy;
+use verilabel_label::Timestamp;
+use verilabel_trust::{
+    Accepted, ArchiveRepository, Client, Expiry, FolderRepository, FolderStore, MemoryStore, Repository, Role,
+    TrustPack, TrustedStore, UpdateError, write_folder,
+};
+use verilabel_wire::sha256;
+
+use crate::args::TrustArgs;
+use crate::trouble::Trouble;
+
+const MAX_PACK_FILE: u64 = 256 << 20;
+const MAX_ROOT: usize = 512 << 10;
+
+/// A trust pack, ready for verdicts.
+pub(crate) struct OpenedPack {
+    pub(crate) pack: TrustPack,
+    pub(crate) anchor: Anchor,
+}
+
+/// The root from which a pack descends.
+pub(crate) struct Anchor {
+    pub(crate) fingerprint: String,
+    /// Whether somebody named the root, or imported the pack before; otherwise it is the pack's own word.
+    pub(crate) pinned: bool,
+}
+
+/// Opens the pack that a command names, or the imported one.
+pub(crate) fn open(args: &TrustArgs, now: Timestamp) -> Result<OpenedPack, Trouble> {
+    let Some(path) = &args.pack else { return open_imported(now) };
+    let repository = repository(path)?;
+    let root = anchor_root(path, repository.as_ref(), args.root.as_deref())?;
+    let fingerprint = fingerprint(&root);
+    let pinned = args.root.is_some() || current().ok().flatten().as_ref() == Some(&fingerprint);
+    let accepted = accept(&root, &fingerprint, repository.as_ref(), now, Expiry::Report)?;
+    let pack = TrustPack::open(accepted, repository.as_ref())?;
+    Ok(OpenedPack { pack, anchor: Anchor { fingerprint, pinned } })
+}
+
+fn open_imported(now: Timestamp) -> Result<OpenedPack, Trouble> {
+    let fingerprint = current()?.ok_or(Trouble::NoPack)?;
+    let folder = anchor_folder(&fingerprint)?.join("repository");
+    let repository = FolderRepository::new(&folder);
+    let root = first_root(&folder, &repository)?;
+    let accepted = accept(&root, &fingerprint, &repository, now, Expiry::Report)?;
+    let pack = TrustPack::open(accepted, &repository)?;
+    Ok(OpenedPack { pack, anchor: Anchor { fingerprint, pinned: true } })
+}
+
+/// Accepts a pack and keeps a copy. What was imported before stays in use if anything fails.
+pub(crate) fn import(path: &Path, root: Option<&Path>, now: Timestamp) -> Result<OpenedPack, Trouble> {
+    let repository = repository(path)?;
+    let named = root.is_some();
+    let root = anchor_root(path, repository.as_ref(), root)?;
+    let fingerprint = fingerprint(&root);
+    if !named && current()?.is_some_and(|current| current != fingerprint) {
+        return Err(Trouble::AnotherRoot);
+    }
+    let accepted = accept(&root, &fingerprint, repository.as_ref(), now, Expiry::Refuse)?;
+    let folder = anchor_folder(&fingerprint)?;
+    copy(repository.as_ref(), &accepted, &root, &folder)?;
+    let pack = TrustPack::open(accepted, &FolderRepository::new(&folder.join("repository")))?;
+    write_folder(&home()?, &[("current".to_owned(), fingerprint.clone().into_bytes())])?;
+    Ok(OpenedPack { pack, anchor: Anchor { fingerprint, pinned: true } })
+}
+
+/// Follows the repository from its root, with the memory of what was accepted before. Where that memory
+/// cannot be kept, the pack still serves; it is said that rollback is not noticed then.
+fn accept(
+    root: &[u8],
+    fingerprint: &str,
+    repository: &dyn Repository,
+    now: Timestamp,
+    expiry: Expiry,
+) -> Result<Accepted, Trouble> {
+    let folder = anchor_folder(fingerprint)?.join("trusted");
+    match FolderStore::lock(&folder) {
+        Ok(store) => accept_with(store, root, repository, now, expiry),
+        Err(error) => {
+            anstream::eprintln!("warning[no-memory]: {error}; an older pack would not be noticed");
+            accept_with(MemoryStore::default(), root, repository, now, expiry)
+        }
+    }
+}
+
+fn accept_with(
+    store: impl TrustedStore,
+    root: &[u8],
+    repository: &dyn Repository,
+    now: Timestamp,
+    expiry: Expiry,
+) -> Result<Accepted, Trouble> {
+    Ok(Client::open(store, root)?.update(repository, now, expiry)?)
+}
+
+/// Copies what was accepted, metadata last, and removes what is no longer listed.
+fn copy(
+    repository: &dyn Repository,
+    accepted: &Accepted,
+    root: &[u8],
+    folder: &Path,
+) -> Result<(), Trouble> {
+    let mut files = Vec::new();
+    for path in accepted.paths() {
+        let stored = accepted.stored_path(path).unwrap_or_else(|| path.to_owned());
+        files.push((format!("targets/{stored}"), accepted.target(repository, path)?));
+    }
+    let trusted = FolderStore::new(&folder.join("trusted"));
+    let of = |role: Role| {
+        let what = || format!("{role}.json");
+        trusted.load(role)?.ok_or_else(|| UpdateError::Missing { what: what() })
+    };
+    for role in accepted.roles() {
+        match role.role {
+            Role::Root => {
+                files.push(("metadata/1.root.json".to_owned(), root.to_vec()));
+                for version in 2..=role.version {
+                    let name = format!("{version}.root.json");
+                    if let Some(bytes) = repository.metadata(&name, MAX_ROOT)? {
+                        files.push((format!("metadata/{name}"), bytes));
+                    }
+                }
+            }
+            Role::Timestamp => {}
+            other => files.push((format!("metadata/{}.{other}.json", role.version), of(other)?)),
+        }
+    }
+    files.push(("metadata/timestamp.json".to_owned(), of(Role::Timestamp)?));
+    write_folder(&folder.join("repository"), &files)?;
+    Ok(())
+}
+
+/// The repository at a path: a folder or a pack file.
+fn repository(path: &Path) -> Result<Box<dyn Repository>, Trouble> {
+    let metadata = fs::metadata(path).map_err(|e| Trouble::file(path, &e))?;
+    if metadata.is_dir() {
+        return Ok(Box::new(FolderRepository::new(path)));
+    }
+    if metadata.len() > MAX_PACK_FILE {
+        return Err(Trouble::TooLarge { input: path.display().to_string(), limit: MAX_PACK_FILE });
+    }
+    let bytes = fs::read(path).map_err(|e| Trouble::file(path, &e))?;
+    match ArchiveRepository::read(&bytes) {
+        Ok(archive) => Ok(Box::new(archive)),
+        Err(error) => Err(Trouble::Archive { path: path.to_owned(), error }),
+    }
+}
+
+fn anchor_root(path: &Path, repository: &dyn Repository, named: Option<&Path>) -> Result<Vec<u8>, Trouble> {
+    match named {
+        Some(root) => fs::read(root).map_err(|e| Trouble::file(root, &e)),
+        None => first_root(path, repository),
+    }
+}
+
+fn first_root(path: &Path, repository: &dyn Repository) -> Result<Vec<u8>, Trouble> {
+    repository
+        .metadata("1.root.json", MAX_ROOT)?
+        .ok_or_else(|| Trouble::NotAPack { path: path.to_owned() })
+}
+
+fn fingerprint(root: &[u8]) -> String {
+    sha256(root).iter().take(16).fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
+}
+
+fn current() -> Result<Option<String>, Trouble> {
+    let path = home()?.join("current");
+    match fs::read_to_string(&path) {
+        Ok(text) if text.len() == 32 && text.bytes().all(|b| b.is_ascii_hexdigit()) => Ok(Some(text)),
+        Ok(_) => Ok(None),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Trouble::file(&path, &error)),
+    }
+}
+
+fn anchor_folder(fingerprint: &str) -> Result<PathBuf, Trouble> {
+    Ok(home()?.join("anchors").join(fingerprint))
+}
+
+fn home() -> Result<PathBuf, Trouble> {
+    if let Some(home) = std::env::var_os("VERILABEL_HOME").filter(|home| !home.is_empty()) {
+        return Ok(home.into());
+    }
+    let base = etcetera::choose_base_strategy().map_err(|_| Trouble::NoHome)?;
+    Ok(base.data_dir().join("verilabel"))
+}

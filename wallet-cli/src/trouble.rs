@@ -1,0 +1,123 @@
+//! What stops a command, and what to do about it. Never a statement about a label.
+
+use std::path::{Path, PathBuf};
+
+use verilabel_recognition::RegisterError;
+use verilabel_trust::{ArchiveError, PackError, UpdateError};
+
+/// Trouble with a file, the trust pack, or the input.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Trouble {
+    #[error("{}: {reason}", path.display())]
+    File { path: PathBuf, reason: String },
+    #[error("{input:?} is neither a file nor a label link")]
+    NoSuchInput { input: String },
+    #[error("{input} is empty")]
+    Empty { input: String },
+    #[error("{input} is larger than the {limit} bytes that are allowed")]
+    TooLarge { input: String, limit: u64 },
+    #[error("{input} holds more than {limit} links")]
+    TooManyLines { input: String, limit: usize },
+    #[error("{input}: {text}")]
+    Picture { input: String, code: &'static str, text: String },
+    #[error("no QR code was found in {input}{}", if *.gave_up { ", though the search was given up before its end" } else { "" })]
+    NoCode { input: String, gave_up: bool },
+    #[error("there is no trust pack")]
+    NoPack,
+    #[error("{} is no trust pack: it has neither metadata/1.root.json nor the form of a pack file", path.display())]
+    NotAPack { path: PathBuf },
+    #[error("{}: {error}", path.display())]
+    Archive { path: PathBuf, error: ArchiveError },
+    #[error("this pack descends from another root than the one that was imported before")]
+    AnotherRoot,
+    #[error("the trust pack: {0}")]
+    Pack(#[from] PackError),
+    #[error("the register: {0}")]
+    Register(String),
+    #[error("no folder for trust packs: set VERILABEL_HOME")]
+    NoHome,
+    #[error("the output was closed")]
+    ClosedPipe,
+    #[error("the output could not be written: {0}")]
+    Output(std::io::Error),
+}
+
+impl Trouble {
+    pub(crate) fn file(path: &Path, error: &std::io::Error) -> Self {
+        Self::File { path: path.to_owned(), reason: error.to_string() }
+    }
+
+    pub(crate) fn code(&self) -> &'static str {
+        match self {
+            Self::File { .. } => "file",
+            Self::NoSuchInput { .. } => "no-such-input",
+            Self::Empty { .. } => "empty-file",
+            Self::TooLarge { .. } => "input-too-large",
+            Self::TooManyLines { .. } => "too-many-lines",
+            Self::Picture { code, .. } => code,
+            Self::NoCode { .. } => "no-code-found",
+            Self::NoPack => "no-pack",
+            Self::NotAPack { .. } => "not-a-pack",
+            Self::Archive { error, .. } => error.code(),
+            Self::AnotherRoot => "pack-another-root",
+            Self::Pack(error) => error.code(),
+            Self::Register(_) => "pack-register",
+            Self::NoHome => "no-home",
+            Self::ClosedPipe | Self::Output(_) => "output",
+        }
+    }
+
+    /// What to do next.
+    pub(crate) fn advice(&self) -> &'static str {
+        match self {
+            Self::File { .. } | Self::NoSuchInput { .. } => "check the path, or quote the link",
+            Self::Empty { .. } => "give a picture, or a file with a label link",
+            Self::TooLarge { .. } | Self::TooManyLines { .. } => "give a smaller picture or fewer links at a time",
+            Self::Picture { .. } => "take the picture again, or save it as PNG, JPEG or WebP",
+            Self::NoCode { .. } => {
+                "take the picture again: closer, in even light, with the white frame around the code in view"
+            }
+            Self::NoPack => "name one with --pack, or import one with `verilabel pack import`",
+            Self::NotAPack { .. } => "name the folder that holds metadata/ and targets/, or a pack file",
+            Self::Archive { .. } => "fetch the pack file again",
+            Self::AnotherRoot => "if you mean to trust it, name its root with --root after checking it",
+            Self::Pack(error) => match error {
+                PackError::Update(UpdateError::RolledBack { .. }) => {
+                    "the pack that was accepted before stays in use: fetch the newest one"
+                }
+                PackError::Update(UpdateError::Expired { .. }) => "fetch a newer pack",
+                PackError::Update(UpdateError::Unreachable { .. }) => "check the folder and its permissions",
+                _ => "fetch the pack again from its authority; do not use this one",
+            },
+            Self::Register(_) => "fetch the pack again from its authority",
+            Self::NoHome => "set VERILABEL_HOME to a folder that may be written",
+            Self::ClosedPipe | Self::Output(_) => "check where the output goes",
+        }
+    }
+
+    /// Tells a person: what is wrong, and what to do.
+    pub(crate) fn report(&self) {
+        let (red, plain) = (anstyle::AnsiColor::Red.on_default().bold(), anstyle::Reset);
+        anstream::eprintln!("{red}error{plain}[{}]: {self}", self.code());
+        anstream::eprintln!("  help: {}", self.advice());
+    }
+}
+
+impl From<UpdateError> for Trouble {
+    fn from(error: UpdateError) -> Self {
+        Self::Pack(error.into())
+    }
+}
+
+impl From<&RegisterError> for Trouble {
+    fn from(error: &RegisterError) -> Self {
+        Self::Register(error.to_string())
+    }
+}
+
+impl From<std::io::Error> for Trouble {
+    /// Errors of the output; those of files are made by [`Trouble::file`].
+    fn from(error: std::io::Error) -> Self {
+        if error.kind() == std::io::ErrorKind::BrokenPipe { Self::ClosedPipe } else { Self::Output(error) }
+    }
+}
