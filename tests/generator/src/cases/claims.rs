@@ -63,44 +63,44 @@ fn spelling() -> Vec<Vector> {
         signed(
             "claims-duplicate-key",
             "exp stands twice.",
-            { with_claims(|e| e.insert(1, e[0].clone())) },
+            with_claims(|e| e.insert(1, e[0].clone())),
             "cbor-duplicate-key",
         ),
         signed("claims-key-order", "iat before exp.", with_claims(|e| e.swap(0, 1)), "cbor-key-order"),
         signed(
             "claims-indefinite-map",
             "A map of indefinite length.",
-            { [&[0xBF], &whole[1..], &[0xFF]].concat() },
+            [&[0xBF], &whole[1..], &[0xFF]].concat(),
             "cbor-indefinite-length",
         ),
         signed(
             "claims-indefinite-text",
             "Text of indefinite length.",
-            { with_member(1, [vec![0x7F], tstr("sg.cls-iot"), vec![0xFF]].concat()) },
+            with_member(1, [vec![0x7F], tstr("sg.cls-iot"), vec![0xFF]].concat()),
             "cbor-indefinite-length",
         ),
         signed(
             "claims-not-shortest",
             "The level in a longer head than it needs.",
-            { with_member(3, vec![0x18, 3]) },
+            with_member(3, vec![0x18, 3]),
             "cbor-not-shortest",
         ),
         signed(
             "claims-time-not-shortest",
             "exp in eight bytes where four do.",
-            { with_claims(|e| e[0].1 = [&[0x1B, 0, 0, 0, 0][..], &e[0].1[1..]].concat()) },
+            with_claims(|e| e[0].1 = [&[0x1B, 0, 0, 0, 0][..], &e[0].1[1..]].concat()),
             "cbor-not-shortest",
         ),
         signed(
             "claims-float-time",
             "exp as a floating-point number.",
-            { with_claims(|e| e[0].1 = float) },
+            with_claims(|e| e[0].1 = float),
             "cbor-type",
         ),
         signed(
             "claims-tagged-time",
             "Tag 1 on exp.",
-            { with_claims(|e| e[0].1 = [head(6, 1), e[0].1.clone()].concat()) },
+            with_claims(|e| e[0].1 = [head(6, 1), e[0].1.clone()].concat()),
             "cbor-unknown-tag",
         ),
         signed(
@@ -112,13 +112,13 @@ fn spelling() -> Vec<Vector> {
         signed(
             "claims-text-key",
             "A claim with a text key.",
-            { with_claims(|e| e.push((tstr("x"), uint(0)))) },
+            with_claims(|e| e.push((tstr("x"), uint(0)))),
             "cbor-type",
         ),
         signed(
             "claims-redundant-nbf",
             "nbf although it equals the date of award.",
-            { with_claims(|e| e.insert(1, (uint(5), uint(20_657 * 86_400)))) },
+            with_claims(|e| e.insert(1, (uint(5), uint(20_657 * 86_400)))),
             "claim-redundant",
         ),
     ]
@@ -138,19 +138,19 @@ fn presence() -> Vec<Vector> {
         signed(
             "claims-unknown",
             "A claim without meaning here (iss).",
-            { with_claims(|e| e.insert(0, (uint(1), tstr("https://a.example")))) },
+            with_claims(|e| e.insert(0, (uint(1), tstr("https://a.example")))),
             "cbor-unknown-key",
         ),
         signed(
             "claims-unknown-member",
             "A member without meaning here.",
-            { with_members(|m| m.push((uint(11), uint(1)))) },
+            with_members(|m| m.push((uint(11), uint(1)))),
             "cbor-unknown-key",
         ),
         signed(
             "claims-names-incomplete",
             "A brand without models.",
-            { with_members(|m| drop(m.remove(8))) },
+            with_members(|m| drop(m.remove(8))),
             "names-incomplete",
         ),
     ]
@@ -173,13 +173,13 @@ fn values() -> Vec<Vector> {
         signed(
             "claims-number-too-long",
             "A label number of 41 characters.",
-            { with_member(4, tstr(&"1".repeat(41))) },
+            with_member(4, tstr(&"1".repeat(41))),
             "field-too-long",
         ),
         signed(
             "claims-brand-reordered",
             "A brand with a character that reorders text.",
-            { with_member(8, tstr("Lum\u{202E}aro")) },
+            with_member(8, tstr("Lum\u{202E}aro")),
             "field-character",
         ),
         signed(
@@ -193,25 +193,25 @@ fn values() -> Vec<Vector> {
         signed(
             "claims-status-of-3",
             "A status reference of three numbers.",
-            { with_member(6, array(&[uint(1), uint(0), uint(0)])) },
+            with_member(6, array(&[uint(1), uint(0), uint(0)])),
             "cbor-length",
         ),
         signed(
             "claims-status-list-large",
             "A status list number beyond 32 bits.",
-            { with_member(6, array(&[uint(1 << 32), uint(0)])) },
+            with_member(6, array(&[uint(1 << 32), uint(0)])),
             "cbor-range",
         ),
         signed(
             "claims-ends-first",
             "A validity that ends before it begins.",
-            { with_claims(|e| e[0].1 = uint(1_500_000_000)) },
+            with_claims(|e| e[0].1 = uint(1_500_000_000)),
             "validity-order",
         ),
         signed(
             "claims-time-too-late",
             "A time after the year 9998.",
-            { with_claims(|e| e[0].1 = uint(253_402_300_800)) },
+            with_claims(|e| e[0].1 = uint(253_402_300_800)),
             "field-range",
         ),
         signed("claims-negative-time", "A negative time.", with_claims(|e| e[0].1 = head(1, 0)), "cbor-type"),

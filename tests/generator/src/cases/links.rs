@@ -173,13 +173,13 @@ fn broken_fragments() -> Vec<Vector> {
         fake(
             "group-too-large",
             "A group larger than seven bytes.",
-            { format!("{start}199999999999999999") },
+            format!("{start}199999999999999999"),
             "fragment-overflow",
         ),
         fake(
             "link-too-long",
             "More characters than a QR code holds.",
-            { format!("{start}1{}", "0".repeat(7_100)) },
+            format!("{start}1{}", "0".repeat(7_100)),
             "link-too-long",
         ),
         fake("seal-too-long", "A seal of 2,049 bytes.", link(&path(GTIN), &[0; 2_049]), "seal-too-long"),

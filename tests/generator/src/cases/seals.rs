@@ -72,7 +72,7 @@ fn envelopes() -> Vec<Vector> {
         fake(
             "tag-not-shortest",
             "The tag in a longer head than it needs.",
-            { change(&|p| p.tag = vec![0xD8, 18]) },
+            change(&|p| p.tag = vec![0xD8, 18]),
             "cbor-not-shortest",
         ),
         fake(
