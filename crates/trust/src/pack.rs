@@ -46,7 +46,7 @@ pub struct TrustPack {
     issuers: Vec<Issuer>,
     /// Positions in `issuers` and in their `keys`: key ids may collide.
     keys: HashMap<KeyId, Vec<(usize, usize)>>,
-    status: HashMap<(IssuerId, u32), StatusSlot>,
+    status: HashMap<IssuerId, BTreeMap<u32, StatusSlot>>,
     products: HashMap<IssuerId, ProductSlot>,
 }
 
@@ -64,7 +64,7 @@ impl TrustPack {
     pub fn open(accepted: Accepted, repository: &dyn Repository) -> Result<Self, PackError> {
         let register = Register::from_json(&accepted.target(repository, path::REGISTER)?)?;
         let mut issuers = Vec::new();
-        let mut status = HashMap::new();
+        let mut status: HashMap<IssuerId, BTreeMap<u32, StatusSlot>> = HashMap::new();
         let mut products = HashMap::new();
         let paths: Vec<String> = accepted.paths().map(str::to_owned).collect();
         for path in &paths {
@@ -81,7 +81,8 @@ impl TrustPack {
                     products.insert(id, ProductSlot { bytes, read: OnceLock::new() });
                 }
                 Some(Place::Status(id, list)) => {
-                    status.insert((id, list), StatusSlot::new(accepted.target(repository, path)?));
+                    let slot = StatusSlot::new(accepted.target(repository, path)?);
+                    status.entry(id).or_default().insert(list, slot);
                 }
                 // The register was read above; other targets are for newer verifiers.
                 None => {}
@@ -123,7 +124,8 @@ impl TrustPack {
     /// [`StatusTrouble`], which says nothing about any label.
     pub fn status_list(&self, issuer: &Issuer, list: u32) -> Result<&StatusListToken, StatusTrouble> {
         self.status
-            .get(&(issuer.id.clone(), list))
+            .get(&issuer.id)
+            .and_then(|lists| lists.get(&list))
             .ok_or_else(|| StatusTrouble::NoList { issuer: issuer.id.clone(), list })?
             .token(issuer, list)
     }
@@ -131,7 +133,10 @@ impl TrustPack {
     /// Issuers and numbers of all status lists, in order.
     #[must_use]
     pub fn status_lists(&self) -> Vec<(&IssuerId, u32)> {
-        let mut lists: Vec<_> = self.status.keys().map(|(issuer, list)| (issuer, *list)).collect();
+        let of = |(issuer, lists): (_, &BTreeMap<u32, StatusSlot>)| -> Vec<_> {
+            lists.keys().map(|list| (issuer, *list)).collect()
+        };
+        let mut lists: Vec<_> = self.status.iter().flat_map(of).collect();
         lists.sort_unstable();
         lists
     }

@@ -5,6 +5,8 @@
 /// Digits that stand for the bytes of an incomplete last group, by number of bytes.
 const DIGITS: [usize; 8] = [0, 3, 5, 8, 10, 13, 15, 17];
 const GROUP: usize = 7;
+/// Numbers of nine digits fit 32 bits, which are handled faster than 64.
+const HALF: u64 = 1_000_000_000;
 
 /// Why digits do not stand for bytes.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -56,9 +58,8 @@ pub(crate) fn encode(bytes: &[u8], out: &mut String) {
     }
 }
 
-/// Fills `out` with the low decimal digits of `value`; halves of 32 bits divide faster than one of 64.
+/// Fills `out` with the low decimal digits of `value`.
 fn write_digits(value: u64, out: &mut [u8]) {
-    const HALF: u64 = 1_000_000_000;
     let (high, low) = out.split_at_mut(out.len().saturating_sub(9));
     for (half, digits) in [(value / HALF, high), (value % HALF, low)] {
         let mut rest = u32::try_from(half).unwrap_or(u32::MAX);
@@ -71,8 +72,11 @@ fn write_digits(value: u64, out: &mut [u8]) {
 
 /// Reads digits back into bytes. Each byte string has one spelling.
 pub(crate) fn decode(digits: &[u8]) -> Result<Vec<u8>, DigitsError> {
-    if let Some((at, &found)) = digits.iter().enumerate().find(|(_, byte)| !byte.is_ascii_digit()) {
-        return Err(DigitsError::NotADigit { at, found: char::from(found) });
+    // Without an early exit the compiler looks at many digits at once.
+    if !digits.iter().fold(true, |all, byte| all & byte.is_ascii_digit()) {
+        let at = digits.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or_default();
+        let found = digits.get(at).copied().map_or('?', char::from);
+        return Err(DigitsError::NotADigit { at, found });
     }
     let whole = digits.len() / DIGITS[GROUP];
     let rest = digits.len() % DIGITS[GROUP];
@@ -81,13 +85,19 @@ pub(crate) fn decode(digits: &[u8]) -> Result<Vec<u8>, DigitsError> {
     let mut out = Vec::with_capacity(whole * GROUP + rest_bytes);
     for (i, group) in digits.chunks(DIGITS[GROUP]).enumerate() {
         let bytes = if i < whole { GROUP } else { rest_bytes };
-        let value = group.iter().fold(0_u64, |value, digit| value * 10 + u64::from(digit - b'0'));
+        // Two halves, so that their multiplications run side by side.
+        let (high, low) = group.split_at(group.len().saturating_sub(9));
+        let value = number(high) * HALF + number(low);
         if value >> (8 * bytes) != 0 {
             return Err(DigitsError::Overflow { at: i * DIGITS[GROUP] });
         }
         out.extend_from_slice(&value.to_be_bytes()[8 - bytes..]);
     }
     Ok(out)
+}
+
+fn number(digits: &[u8]) -> u64 {
+    digits.iter().fold(0, |value, digit| value * 10 + u64::from(digit - b'0'))
 }
 
 #[cfg(test)]

@@ -201,7 +201,7 @@ fn a_jpeg_of_a_thousand_scans() {
     let error = decode(&bomb).expect_err("is a bomb");
     assert_eq!(
         error.to_string(),
-        "the JPEG file is damaged or cut short (more than 32 scans); take or download the picture again"
+        "the JPEG file is damaged or cut short (more than 24 scans); take or download the picture again"
     );
 }
 

@@ -1,0 +1,3 @@
+//! Reading pictures of twelve megapixels.
+use crate::Outcome;
+pub(crate) fn twelve_megapixels() -> Outcome { Ok(vec![]) }
