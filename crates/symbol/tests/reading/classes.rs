@@ -1,9 +1,10 @@
 //! A floor for what is read of each class of pictures: no change may lower it unnoticed.
 
-use verilabel_pictures::{Class, Raster, Shot};
+use qrcode::{EcLevel, QrCode};
+use verilabel_pictures::{Class, Raster, Shot, label_link};
 use verilabel_symbol::read::{Effort, End, codes};
 
-use super::{picture, read};
+use super::{drawn, picture, read};
 
 /// Scenes of each class; the counts of the bench come from other seeds.
 const SEEDS: std::ops::Range<u64> = 5000..5012;
@@ -115,6 +116,27 @@ fn corners_are_exact_to_the_pixel() {
         let Shot { raster, truth } = Class::Tilted.scene(seed).shoot();
         assert_near(read(&picture(&raster)).codes[0].corners, truth[0].corners);
     }
+}
+
+/// A scanned sheet of 24 labels: their finders lie as regularly as those of one symbol.
+#[test]
+fn a_sheet_of_labels() {
+    let texts: Vec<String> = (0..24).map(|seed| label_link(120, seed)).collect();
+    let labels: Vec<Raster> = texts
+        .iter()
+        .map(|text| drawn(&QrCode::with_error_correction_level(text, EcLevel::M).expect("fits"), 3))
+        .collect();
+    let side = labels[0].width();
+    let luma = (0..6 * side * 4 * side).map(|i| {
+        let (x, y) = (i % (4 * side), i / (4 * side));
+        labels[y / side * 4 + x / side].luma()[y % side * side + x % side]
+    });
+    let sheet = Raster::new(4 * side, 6 * side, luma.collect()).turned(0.05);
+    let mut found: Vec<String> = read(&picture(&sheet)).codes.into_iter().map(|code| code.text).collect();
+    found.sort();
+    let mut expected = texts;
+    expected.sort();
+    assert_eq!(found, expected);
 }
 
 /// Two of the same label side by side are two codes: somebody counts boxes.
