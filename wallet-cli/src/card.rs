@@ -26,7 +26,10 @@ pub(crate) fn print(
         Outcome::CannotTell(reason) => {
             card.row("Why", &sentence(&reason.to_string()))?;
             card.row("Code", reason.code())?;
-            card.row("Next", "It may be genuine or not. Fetch the newest trust pack, or ask the scheme owner.")?;
+            card.row(
+                "Next",
+                "It may be genuine or not. Fetch the newest trust pack, or ask the scheme owner.",
+            )?;
         }
         Outcome::Authentic(judged) => authentic(&mut card, judged, verdict)?,
     }
@@ -119,6 +122,9 @@ fn recognition<W: Write>(card: &mut Card<'_, W>, judged: &Judged<'_>) -> io::Res
     };
     let mut name = format!("In {}", demand.asked);
     let mut row = |card: &mut Card<'_, W>, text: &str| card.row(&std::mem::take(&mut name), text);
+    if !judged.standing.is_in_force() {
+        return row(card, "counts for nothing, because it is not in force");
+    }
     match recognition {
         Recognition::Own(own) => row(card, &own.to_string())?,
         Recognition::Recognised(findings) => {
@@ -128,7 +134,7 @@ fn recognition<W: Write>(card: &mut Card<'_, W>, judged: &Judged<'_>) -> io::Res
                     row(card, &format!("  but {caveat}"))?;
                 }
                 for condition in &finding.cited.row.conditions {
-                    row(card, &format!("  and {condition}"))?;
+                    row(card, &format!("  on condition that {condition}"))?;
                 }
             }
         }

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use verilabel_symbol::{Effort, End, Limits, Picture, codes};
+use verilabel_symbol::read::{Effort, End, Limits, Picture, codes};
 use verilabel_wire::LabelLink;
 
 use crate::trouble::Trouble;
@@ -24,7 +24,10 @@ pub(crate) struct Candidate {
 pub(crate) fn read(given: &str) -> Result<Vec<Candidate>, Trouble> {
     if given == "-" {
         let name = "standard input";
-        return from_bytes(name, &bounded(name, std::io::stdin().lock(), |e| Trouble::file(Path::new(name), e))?);
+        return from_bytes(
+            name,
+            &bounded(name, std::io::stdin().lock(), |e| Trouble::file(Path::new(name), e))?,
+        );
     }
     if looks_like_link(given) {
         return Ok(vec![Candidate { origin: "link".to_owned(), text: given.to_owned() }]);
@@ -91,7 +94,7 @@ fn picture(origin: &str, bytes: &[u8]) -> Result<Vec<Candidate>, Trouble> {
         text: error.to_string(),
     })?;
     // The search bounds its own work; nobody is in more of a hurry here.
-    let reading = codes(&picture, Effort::All, &|| false);
+    let reading = codes(&picture, Effort::Every, &|| false);
     let (labels, others): (Vec<_>, Vec<_>) = reading.codes.into_iter().partition(|code| is_label(&code.text));
     let chosen = if labels.is_empty() { others } else { labels };
     let alone = chosen.len() == 1;

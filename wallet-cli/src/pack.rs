@@ -57,7 +57,11 @@ fn print_info(out: &mut impl Write, opened: &OpenedPack, at: Timestamp) -> std::
             Ok(token) => {
                 let until = token.expires.unwrap_or(Timestamp::MAX);
                 let warning = warning(at, until);
-                writeln!(out, "status     {issuer} {list}, made {}, good until {until}{warning}", token.issued_at)?;
+                writeln!(
+                    out,
+                    "status     {issuer} {list}, made {}, good until {until}{warning}",
+                    token.issued_at
+                )?;
             }
             Err(trouble) => writeln!(out, "status     {issuer} {list}: {trouble}")?,
         }

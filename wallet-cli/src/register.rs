@@ -28,7 +28,8 @@ pub(crate) fn run(command: &RegisterCommand, now: Timestamp) -> Result<Exit, Tro
         }
         RegisterCommand::Where { label, specification, awarded, category, trust } => {
             let source = Source::open(trust, now)?;
-            let unnamed = SpecificationVersion::new("unnamed").map_err(|e| Trouble::Register(e.to_string()))?;
+            let unnamed =
+                SpecificationVersion::new("unnamed").map_err(|e| Trouble::Register(e.to_string()))?;
             let subject = Subject {
                 scheme: &label.scheme,
                 specification: specification.as_ref().unwrap_or(&unnamed),
@@ -54,7 +55,9 @@ impl Source {
         let opened = match store::open(trust, at) {
             Ok(opened) => Some(opened),
             Err(Trouble::NoPack) => {
-                anstream::eprintln!("note[built-in-register]: no trust pack; showing the register of this program");
+                anstream::eprintln!(
+                    "note[built-in-register]: no trust pack; showing the register of this program"
+                );
                 None
             }
             Err(trouble) => return Err(trouble),
@@ -107,7 +110,7 @@ fn where_it_counts(
                         row(format!("  but {caveat}"))?;
                     }
                     for condition in &finding.cited.row.conditions {
-                        row(format!("  and {condition}"))?;
+                        row(format!("  on condition that {condition}"))?;
                     }
                 }
             }

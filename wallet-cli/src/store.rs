@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 use etcetera::BaseStrategy;
 use verilabel_label::Timestamp;
 use verilabel_trust::{
-    Accepted, ArchiveRepository, Client, Expiry, FolderRepository, FolderStore, MemoryStore, Repository, Role,
-    TrustPack, TrustedStore, UpdateError, write_folder,
+    Accepted, ArchiveRepository, Client, Expiry, FolderRepository, FolderStore, MemoryStore, Repository,
+    Role, TrustPack, TrustedStore, UpdateError, write_folder,
 };
 use verilabel_wire::sha256;
 
@@ -103,12 +103,7 @@ fn accept_with(
 }
 
 /// Copies what was accepted, metadata last, and removes what is no longer listed.
-fn copy(
-    repository: &dyn Repository,
-    accepted: &Accepted,
-    root: &[u8],
-    folder: &Path,
-) -> Result<(), Trouble> {
+fn copy(repository: &dyn Repository, accepted: &Accepted, root: &[u8], folder: &Path) -> Result<(), Trouble> {
     let mut files = Vec::new();
     for path in accepted.paths() {
         let stored = accepted.stored_path(path).unwrap_or_else(|| path.to_owned());
@@ -163,9 +158,7 @@ fn anchor_root(path: &Path, repository: &dyn Repository, named: Option<&Path>) -
 }
 
 fn first_root(path: &Path, repository: &dyn Repository) -> Result<Vec<u8>, Trouble> {
-    repository
-        .metadata("1.root.json", MAX_ROOT)?
-        .ok_or_else(|| Trouble::NotAPack { path: path.to_owned() })
+    repository.metadata("1.root.json", MAX_ROOT)?.ok_or_else(|| Trouble::NotAPack { path: path.to_owned() })
 }
 
 fn fingerprint(root: &[u8]) -> String {

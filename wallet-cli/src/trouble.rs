@@ -72,7 +72,9 @@ impl Trouble {
         match self {
             Self::File { .. } | Self::NoSuchInput { .. } => "check the path, or quote the link",
             Self::Empty { .. } => "give a picture, or a file with a label link",
-            Self::TooLarge { .. } | Self::TooManyLines { .. } => "give a smaller picture or fewer links at a time",
+            Self::TooLarge { .. } | Self::TooManyLines { .. } => {
+                "give a smaller picture or fewer links at a time"
+            }
             Self::Picture { .. } => "take the picture again, or save it as PNG, JPEG or WebP",
             Self::NoCode { .. } => {
                 "take the picture again: closer, in even light, with the white frame around the code in view"

@@ -7,11 +7,11 @@ use verilabel_label::Timestamp;
 use verilabel_verify::{Policy, Question, Report, Verdict, judge};
 
 use crate::args::VerifyArgs;
+use crate::card;
 use crate::exit::Exit;
 use crate::input::{self, Candidate};
 use crate::store::{self, Anchor, OpenedPack};
 use crate::trouble::Trouble;
-use crate::card;
 
 const SCHEMA: &str = "verilabel-verify/1";
 

@@ -23,7 +23,7 @@ type Outcome = Result<(), Box<dyn Error>>;
 #[derive(Debug, Parser)]
 #[command(name = "verilabel-issuer", version)]
 pub(crate) struct Args {
-    /// A file with the passphrase of the keystores; otherwise VERILABEL_PASSPHRASE is read
+    /// A file with the passphrase of the keystores; otherwise `VERILABEL_PASSPHRASE` is read
     #[arg(long, global = true, value_name = "FILE")]
     passphrase_file: Option<PathBuf>,
     #[command(subcommand)]

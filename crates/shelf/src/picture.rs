@@ -9,7 +9,7 @@ use crate::boxes::SpecimenBox;
 use crate::make::MakeError;
 
 const WIDTH: f64 = 116.0;
-const HEIGHT: f64 = 92.0;
+const HEIGHT: f64 = 82.0;
 const MARGIN: f64 = 8.0;
 const INK: Color = Color::hex(0x0016_2229);
 

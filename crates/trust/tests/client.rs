@@ -1,11 +1,13 @@
 //! The client accepts what it should, and refuses what TUF §5 says it must.
 
+#![expect(clippy::unwrap_used, reason = "what is missing fails the test")]
+
 mod common;
 
 use common::{Holders, Memory, NOW, key, release, time};
 use verilabel_trust::{
-    Accepted, ArchiveRepository, Client, Expiry, FolderRepository, FolderStore, MemoryStore, Role,
-    UpdateError, write_archive, write_folder,
+    Accepted, ArchiveRepository, Client, Expiry, FolderRepository, FolderStore, MemoryStore, Repository,
+    Role, UpdateError, write_archive, write_folder,
 };
 use verilabel_wire::Sign;
 
@@ -185,8 +187,8 @@ fn malformed_metadata_is_refused_with_its_reason() {
 #[test]
 fn a_key_id_must_follow_from_its_key() {
     let memory = Memory::first();
-    let public: String = key(31).key().raw().iter().map(|b| format!("{b:02x}")).collect();
-    let other: String = key(32).key().raw().iter().map(|b| format!("{b:02x}")).collect();
+    let hex = |n: u8| key(n).key().raw().iter().fold(String::new(), |text, b| format!("{text}{b:02x}"));
+    let (public, other) = (hex(31), hex(32));
     memory.edit("metadata/1.root.json", |text| text.replace(&public, &other));
     let opened = Client::open(MemoryStore::default(), &memory.get("metadata/1.root.json"));
     assert_eq!(opened.err().unwrap().code(), "metadata-key-id");
@@ -204,7 +206,8 @@ fn a_folder_and_one_file_serve_the_same_pack() {
     assert_eq!(file, write_archive(&reversed).unwrap(), "the same files make the same bytes");
     let folder = FolderRepository::new(folder.path());
     let file = ArchiveRepository::read(&file).unwrap();
-    for repository in [&folder as &dyn verilabel_trust::Repository, &file] {
+    let both: [&dyn Repository; 2] = [&folder, &file];
+    for repository in both {
         let mut client = Client::open(MemoryStore::default(), &root).unwrap();
         let accepted = client.update(repository, time(NOW), Expiry::Refuse).unwrap();
         assert_eq!(accepted.target(repository, "a/b.txt").unwrap(), b"one");

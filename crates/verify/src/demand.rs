@@ -3,6 +3,8 @@
 use verilabel_label::{CategoryId, Date, FieldError, Level, Market, SchemeId};
 use verilabel_recognition::{Recognition, Register, Subject};
 
+use crate::Standing;
+
 /// What somebody wants to know beyond authenticity and standing.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Question {
@@ -57,6 +59,8 @@ pub struct Demand<T> {
 /// Why a label does not meet what was asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unmet {
+    /// Nothing counts for anything that is not in force.
+    NotInForce,
     /// Its level is lower, by itself or by the arrangement that counts.
     LevelTooLow {
         /// The level that it has or counts as.
@@ -76,6 +80,7 @@ impl Unmet {
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
+            Self::NotInForce => "not-in-force",
             Self::LevelTooLow { .. } => "level-too-low",
             Self::SimplifiedApplicationOnly => "simplified-application-only",
             Self::NotRecognised { code } => code,
@@ -87,8 +92,12 @@ pub(crate) fn level_demand(
     asked: &MinimumLevel,
     register: &Register,
     subject: &Subject<'_>,
+    standing: &Standing,
     on: Date,
 ) -> Demand<MinimumLevel> {
+    if !standing.is_in_force() {
+        return Demand { asked: asked.clone(), met: Err(Unmet::NotInForce) };
+    }
     let recognition = register.recognise_for_scheme(subject, &asked.scheme, on);
     let met = match recognition.counts_as(&asked.scheme) {
         Some(level) if level >= asked.level => Ok(()),
@@ -98,8 +107,16 @@ pub(crate) fn level_demand(
     Demand { asked: asked.clone(), met }
 }
 
-pub(crate) fn market_demand(asked: Market, recognition: &Recognition<'_>) -> Demand<Market> {
-    let met = if recognition.counts() { Ok(()) } else { Err(why(recognition)) };
+pub(crate) fn market_demand(
+    asked: Market,
+    recognition: &Recognition<'_>,
+    standing: &Standing,
+) -> Demand<Market> {
+    let met = match (standing.is_in_force(), recognition.counts()) {
+        (false, _) => Err(Unmet::NotInForce),
+        (true, true) => Ok(()),
+        (true, false) => Err(why(recognition)),
+    };
     Demand { asked, met }
 }
 

@@ -126,11 +126,15 @@ fn weigh<'p>(
     let register = pack.register();
     let (standing, status) = stand(claims, issuer, pack, policy, now);
     let level = level(claims, register);
-    let level_demand =
-        question.minimum_level.as_ref().map(|asked| level_demand(asked, register, &subject, now.date()));
+    let level_demand = question
+        .minimum_level
+        .as_ref()
+        .map(|asked| level_demand(asked, register, &subject, &standing, now.date()));
     let recognition = question.market.map(|market| register.recognise(&subject, market, now.date()));
-    let market_demand =
-        question.market.zip(recognition.as_ref()).map(|(market, found)| market_demand(market, found));
+    let market_demand = question
+        .market
+        .zip(recognition.as_ref())
+        .map(|(market, found)| market_demand(market, found, &standing));
     let freshness = Freshness {
         pack: *pack.accepted().roles(),
         status_issued_at: status.map(|token| token.issued_at),

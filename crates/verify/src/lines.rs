@@ -264,10 +264,12 @@ impl Judged<'_> {
             return Vec::new();
         };
         let mark = if demand.met.is_ok() { Mark::Passed } else { Mark::Failed };
+        let (mark, condition) =
+            if self.standing.is_in_force() { (mark, "") } else { (Mark::Attention, "if it were in force: ") };
         let category = format!("the register; category {}", self.category);
         let mut lines = Vec::new();
         if let verilabel_recognition::Recognition::Own(own) = recognition {
-            lines.push(line(Check::Recognition, mark, "own", own.to_string(), category.as_str()));
+            lines.push(line(Check::Recognition, mark, "own", format!("{condition}{own}"), category.as_str()));
         }
         for finding in recognition.findings() {
             lines.push(line(

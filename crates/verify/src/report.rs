@@ -286,7 +286,7 @@ impl RecognitionReport {
         Some(Self {
             market: demand.asked,
             outcome: recognition.code(),
-            counts: recognition.counts(),
+            counts: demand.met.is_ok(),
             findings: recognition.findings().iter().map(FindingReport::of).collect(),
             reasons: match recognition {
                 Recognition::NotRecognised(reasons) => reasons.iter().map(ReasonReport::of).collect(),

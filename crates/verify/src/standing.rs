@@ -109,6 +109,12 @@ impl WhyUnconfirmed {
 }
 
 impl Standing {
+    /// Whether the label may be relied on: the only green.
+    #[must_use]
+    pub fn is_in_force(&self) -> bool {
+        matches!(self, Self::InForce { .. })
+    }
+
     /// The stable code of this standing.
     #[must_use]
     pub fn code(&self) -> &'static str {

@@ -140,6 +140,7 @@ impl Display for Note {
 impl Display for Unmet {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         match self {
+            Self::NotInForce => f.write_str("the label is not in force"),
             Self::LevelTooLow { level } => write!(f, "it has or counts as level {level} only"),
             Self::SimplifiedApplicationOnly => {
                 f.write_str("it only shortens the application for a label there")

@@ -5,8 +5,6 @@
 /// Digits that stand for the bytes of an incomplete last group, by number of bytes.
 const DIGITS: [usize; 8] = [0, 3, 5, 8, 10, 13, 15, 17];
 const GROUP: usize = 7;
-/// Numbers of nine digits fit 32 bits, which are handled faster than 64.
-const HALF: u64 = 1_000_000_000;
 
 /// Why digits do not stand for bytes.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -60,6 +58,8 @@ pub(crate) fn encode(bytes: &[u8], out: &mut String) {
 
 /// Fills `out` with the low decimal digits of `value`.
 fn write_digits(value: u64, out: &mut [u8]) {
+    /// Numbers of nine digits fit 32 bits, which divide faster than 64.
+    const HALF: u64 = 1_000_000_000;
     let (high, low) = out.split_at_mut(out.len().saturating_sub(9));
     for (half, digits) in [(value / HALF, high), (value % HALF, low)] {
         let mut rest = u32::try_from(half).unwrap_or(u32::MAX);
@@ -85,9 +85,7 @@ pub(crate) fn decode(digits: &[u8]) -> Result<Vec<u8>, DigitsError> {
     let mut out = Vec::with_capacity(whole * GROUP + rest_bytes);
     for (i, group) in digits.chunks(DIGITS[GROUP]).enumerate() {
         let bytes = if i < whole { GROUP } else { rest_bytes };
-        // Two halves, so that their multiplications run side by side.
-        let (high, low) = group.split_at(group.len().saturating_sub(9));
-        let value = number(high) * HALF + number(low);
+        let value = number(group);
         if value >> (8 * bytes) != 0 {
             return Err(DigitsError::Overflow { at: i * DIGITS[GROUP] });
         }
@@ -96,8 +94,19 @@ pub(crate) fn decode(digits: &[u8]) -> Result<Vec<u8>, DigitsError> {
     Ok(out)
 }
 
+/// The number that digits stand for; eight at a time from the right.
 fn number(digits: &[u8]) -> u64 {
-    digits.iter().fold(0, |value, digit| value * 10 + u64::from(digit - b'0'))
+    let (head, eights) = digits.as_rchunks::<8>();
+    let first = head.iter().fold(0, |value, digit| value * 10 + u64::from(digit & 15));
+    eights.iter().fold(first, |value, eight| value * 100_000_000 + eight_digits(*eight))
+}
+
+/// Neighbours are joined to pairs, pairs to fours, fours to eight, all lanes of a word at once.
+fn eight_digits(digits: [u8; 8]) -> u64 {
+    let ones = u64::from_le_bytes(digits) & 0x0F0F_0F0F_0F0F_0F0F;
+    let pairs = (ones * 10 + (ones >> 8)) & 0x00FF_00FF_00FF_00FF;
+    let fours = (pairs * 100 + (pairs >> 16)) & 0x0000_FFFF_0000_FFFF;
+    (fours * 10_000 + (fours >> 32)) & 0xFFFF_FFFF
 }
 
 #[cfg(test)]

@@ -54,10 +54,8 @@ pub(crate) fn run(command: &mut Command) -> Outcome {
 
 /// Runs a program for its standard output.
 pub(crate) fn output(command: &mut Command) -> Result<String, Failure> {
-    let output = command
-        .stderr(Stdio::inherit())
-        .output()
-        .map_err(|e| Failure(format!("{}: {e}", name(command))))?;
+    let output =
+        command.stderr(Stdio::inherit()).output().map_err(|e| Failure(format!("{}: {e}", name(command))))?;
     if !output.status.success() {
         return Err(Failure(format!("{} failed ({})", words(command), output.status)));
     }

@@ -14,7 +14,8 @@ pub(crate) fn run(with_fuzz: bool) -> Outcome {
     report.step("format", || run_program(cargo().args(["fmt", "--all", "--check"])))?;
     report.step("tidy", tidy::run)?;
     report.step("clippy", || {
-        let clippy = ["clippy", "--workspace", "--all-targets", "--locked", "--quiet", "--", "-D", "warnings"];
+        let clippy =
+            ["clippy", "--workspace", "--all-targets", "--locked", "--quiet", "--", "-D", "warnings"];
         run_program(cargo().args(clippy))
     })?;
     report.step("tests", tests)?;
@@ -48,7 +49,8 @@ fn tests() -> Outcome {
 /// The generator must write what is checked in.
 fn vectors_are_current() -> Outcome {
     vectors::run()?;
-    let changed = crate::process::output(program("git").args(["status", "--porcelain", "--", "tests/vectors"]))?;
+    let changed =
+        crate::process::output(program("git").args(["status", "--porcelain", "--", "tests/vectors"]))?;
     if changed.is_empty() {
         return Ok(());
     }
@@ -64,10 +66,12 @@ fn wasm() -> Outcome {
         say("could not get the wasm32 target: its build is left out");
         return Ok(());
     }
-    run_program(cargo().args(["check", "--locked", "--quiet", "--target", TARGET]).args(PACKAGES).args([
-        "--features",
-        "verilabel-symbol/read,verilabel-symbol/print",
-    ]))
+    run_program(
+        cargo()
+            .args(["check", "--locked", "--quiet", "--target", TARGET])
+            .args(PACKAGES)
+            .args(["--features", "verilabel-symbol/read,verilabel-symbol/print"]),
+    )
 }
 
 fn dependencies() -> Outcome {
@@ -91,7 +95,10 @@ struct Report {
 }
 
 impl Report {
-    #[expect(clippy::disallowed_methods, reason = "how long a step takes is told to people, and tests nothing")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "how long a step takes is told to people, and tests nothing"
+    )]
     fn step(&mut self, name: &'static str, step: impl FnOnce() -> Outcome) -> Outcome {
         say(&format!("\n== {name}"));
         let start = Instant::now();

@@ -44,8 +44,7 @@ pub(crate) fn run() -> Outcome {
 
 fn arrows(faults: &mut Vec<String>) -> Outcome {
     let text = output(cargo().args(["metadata", "--no-deps", "--format-version", "1", "--locked"]))?;
-    let metadata: Value =
-        serde_json::from_str(&text).map_err(|e| Failure(format!("cargo metadata: {e}")))?;
+    let metadata: Value = serde_json::from_str(&text).map_err(|e| Failure(format!("cargo metadata: {e}")))?;
     for package in metadata["packages"].as_array().into_iter().flatten() {
         let name = package["name"].as_str().unwrap_or_default();
         let allowed: BTreeSet<String> = ARROWS
@@ -90,7 +89,9 @@ fn left_open(path: &Path, text: &str, faults: &mut Vec<String>) {
 
 /// Only `verilabel show` reads claims that nobody vouches for.
 fn unverified_claims(path: &Path, text: &str, faults: &mut Vec<String>) {
-    let may = path.starts_with("crates/wire") || path.starts_with("tests") || path.ends_with("wallet-cli/src/show.rs");
+    let may = path.starts_with("crates/wire")
+        || path.starts_with("tests")
+        || path.ends_with("wallet-cli/src/show.rs");
     if !may && !path.ends_with("tidy.rs") && text.contains("unverified_claims") {
         faults.push(format!("{}: only `verilabel show` reads unverified claims", path.display()));
     }
@@ -113,7 +114,9 @@ fn crate_roots(faults: &mut Vec<String>) -> Outcome {
 /// Every stable code stands in the specification: whoever meets one can look it up.
 fn codes_are_documented(files: &[PathBuf], faults: &mut Vec<String>) -> Outcome {
     let mut documented = String::new();
-    for path in files.iter().filter(|path| path.starts_with("docs") && path.extension().is_some_and(|e| e == "md")) {
+    for path in
+        files.iter().filter(|path| path.starts_with("docs") && path.extension().is_some_and(|e| e == "md"))
+    {
         documented.push_str(&fs::read_to_string(root().join(path))?);
     }
     let sources = files.iter().filter(|path| {

@@ -3,5 +3,13 @@
 use crate::process::{Outcome, cargo, run as run_program};
 
 pub(crate) fn run() -> Outcome {
-    run_program(cargo().args(["run", "--quiet", "--locked", "-p", "verilabel-vectors", "--", "tests/vectors"]))
+    run_program(cargo().args([
+        "run",
+        "--quiet",
+        "--locked",
+        "-p",
+        "verilabel-vectors",
+        "--",
+        "tests/vectors",
+    ]))
 }

@@ -35,12 +35,19 @@ fn measure(name: &str) -> Result<f64, Box<dyn std::error::Error>> {
     let folder = tempfile::tempdir()?;
     let program = std::env::current_exe()?;
     // Pinned to one core where the system has the tool for it.
-    let pinned = Command::new("taskset").arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok();
+    let pinned =
+        Command::new("taskset").arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok();
     let mut command = if pinned { Command::new("taskset") } else { Command::new(&program) };
     if pinned {
         command.args(["-c", "1"]).arg(&program);
     }
-    let status = command.arg(name).arg("--contender").arg(folder.path()).stdout(Stdio::null()).stderr(Stdio::null()).status()?;
+    let status = command
+        .arg(name)
+        .arg("--contender")
+        .arg(folder.path())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()?;
     if !status.success() {
         return Err(format!("{name} could not be measured").into());
     }

@@ -1,18 +1,20 @@
 //! A trust pack and a label, as they are in practice.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use ring::rand::SystemRandom;
-use verilabel_issuer::{LabelAward, PackKeys, Passphrase, Validities, generate, mint, publish_pack};
-use verilabel_label::{StatusRef, Timestamp};
+use verilabel_issuer::{LabelAward, PackKeys, Passphrase, Validities, mint, publish_pack};
+use verilabel_label::{LabelClaims, StatusRef, Timestamp};
 use verilabel_recognition::Register;
 use verilabel_trust::{
     Client, Entitlement, Expiry, FolderRepository, Issuer, IssuerKey, KeyState, MemoryStore, PackContents,
     Purpose, TrustPack,
 };
 use verilabel_wire::{
-    Algorithm, LinkBase, Profile, Sign, SigningKey, StatusList, StatusListToken, sign_status_list,
+    Algorithm, BadSignature, Budget, LabelLink, LinkBase, Profile, PublicKey, Sealed, Sign, SigningKey,
+    StatusList, StatusListToken, VerifySignature, sign_status_list,
 };
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
@@ -28,7 +30,7 @@ pub(crate) struct Fixture {
 
 impl Fixture {
     pub(crate) fn new(algorithm: Algorithm) -> Result<Self> {
-        let key = generate(algorithm)?.signing_key(SystemRandom::new())?;
+        let key = fixed_key(algorithm)?;
         let base = LinkBase::new("https://label.example.sg")?;
         let award = award("Lumora", "Hub One", "Lumora Devices Pte Ltd")?;
         let now: Timestamp = "2026-11-22T09:00:00Z".parse()?;
@@ -89,6 +91,52 @@ impl Fixture {
             }],
             may_issue: vec![Entitlement { scheme: "sg.cls-iot".parse()?, levels: vec![3.try_into()?] }],
         })
+    }
+}
+
+/// The same key in every run, because some keys are slower than others.
+fn fixed_key(algorithm: Algorithm) -> Result<SigningKey> {
+    Ok(match algorithm {
+        // RFC 6979 appendix A.2.5.
+        Algorithm::Es256 => SigningKey::es256(
+            &hex("c9afa9d845ba75166b5c215767b1d6934e50c3db36e89b127b8a622b120f6721")?,
+            &hex("60fed4ba255a9d31c961eb74c6356d68c049b8923b61fa6ce669622e60f29fb6")?,
+            &hex("7903fe1008b8bc99a41ae9e95628bc64f2f1b20c2d7e9f5177a3c294d4462299")?,
+            SystemRandom::new(),
+        )?,
+        Algorithm::EdDsa => SigningKey::eddsa(&[7; 32])?,
+    })
+}
+
+fn hex(text: &str) -> Result<[u8; 32]> {
+    let bytes = (0..32).map(|i| u8::from_str_radix(text.get(2 * i..2 * i + 2).unwrap_or_default(), 16));
+    bytes.collect::<std::result::Result<Vec<_>, _>>()?.try_into().map_err(|_| "not 32 bytes".into())
+}
+
+/// What a verifier hands to its signature library: message and signature.
+pub(crate) struct Recorder {
+    key: PublicKey,
+    seen: RefCell<(Vec<u8>, Vec<u8>)>,
+}
+
+impl Recorder {
+    /// Message and signature of the seal in a link.
+    pub(crate) fn listen(fixture: &Fixture) -> Result<(Vec<u8>, Vec<u8>)> {
+        let recorder = Self { key: fixture.key.key().clone(), seen: RefCell::default() };
+        let link = LabelLink::parse(&fixture.link)?;
+        Sealed::<LabelClaims>::parse(&link.seal, &link.path)?.open(&recorder, &mut Budget::default())?;
+        Ok(recorder.seen.into_inner())
+    }
+}
+
+impl VerifySignature for Recorder {
+    fn key(&self) -> &PublicKey {
+        &self.key
+    }
+
+    fn verify(&self, message: &[u8], signature: &[u8]) -> std::result::Result<(), BadSignature> {
+        self.seen.replace((message.to_vec(), signature.to_vec()));
+        self.key.verify(message, signature)
     }
 }
 

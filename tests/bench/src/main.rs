@@ -5,23 +5,14 @@
 //!
 //! **Invariant:** nothing here is asserted. Figures are for people, and for whoever compares two of them.
 
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program that reports to people")]
-#![expect(clippy::disallowed_methods, reason = "a bench reads the clock and makes keys that it throws away")]
-
-mod command;
-mod duel;
-mod fixture;
-mod reading;
-mod report;
-mod seals;
-mod symbols;
+#![expect(clippy::print_stderr, reason = "a program that reports to people")]
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::report::Measurement;
+use verilabel_bench::{Outcome, command, reading, report, seals, symbols};
 
 /// Measures.
 #[derive(Parser)]
@@ -37,10 +28,10 @@ struct Args {
     contender: Option<PathBuf>,
 }
 
-type Outcome = Result<Vec<Measurement>, Box<dyn std::error::Error>>;
+type Measure = fn() -> Outcome;
 
 /// Names and what measures them.
-const ALL: [(&str, fn() -> Outcome); 6] = [
+const ALL: [(&str, Measure); 6] = [
     ("verify-es256", seals::verify_es256),
     ("verify-eddsa", seals::verify_eddsa),
     ("mint-es256", seals::mint_es256),

@@ -4,17 +4,24 @@ use serde::Serialize;
 
 /// One figure.
 #[derive(Debug, Clone, Serialize)]
-pub(crate) struct Measurement {
-    pub(crate) name: &'static str,
-    pub(crate) value: f64,
-    pub(crate) unit: &'static str,
-    pub(crate) against: String,
-    pub(crate) ratio: Option<f64>,
-    pub(crate) goal: String,
+pub struct Measurement {
+    /// Its name.
+    pub name: &'static str,
+    /// The figure.
+    pub value: f64,
+    /// Its unit.
+    pub unit: &'static str,
+    /// What it is measured against.
+    pub against: String,
+    /// The figure by what it is measured against.
+    pub ratio: Option<f64>,
+    /// What it is to be.
+    pub goal: String,
 }
 
 impl Measurement {
-    pub(crate) fn print(&self, json: bool) {
+    /// Prints a row, or a JSON object.
+    pub fn print(&self, json: bool) {
         if json {
             if let Ok(line) = serde_json::to_string(self) {
                 println!("{line}");
@@ -29,12 +36,13 @@ impl Measurement {
     }
 }
 
-pub(crate) fn heading() {
+/// Prints what the columns are.
+pub fn heading() {
     println!("{:<15} {:>12} {:<13} {:>7}  {:<18} measured against", "name", "value", "unit", "ratio", "goal");
 }
 
 /// The middle of some figures.
-pub(crate) fn median(mut figures: Vec<f64>) -> f64 {
+pub fn median(mut figures: Vec<f64>) -> f64 {
     figures.sort_by(f64::total_cmp);
     figures.get(figures.len() / 2).copied().unwrap_or(f64::NAN)
 }

@@ -4,39 +4,35 @@ use std::path::Path;
 
 use ring::rand::SystemRandom;
 use ring::signature::{
-    ECDSA_P256_SHA256_FIXED, ECDSA_P256_SHA256_FIXED_SIGNING, ED25519, EcdsaKeyPair, Ed25519KeyPair, KeyPair,
-    UnparsedPublicKey, VerificationAlgorithm,
+    ECDSA_P256_SHA256_FIXED, ECDSA_P256_SHA256_FIXED_SIGNING, ED25519, EcdsaKeyPair, UnparsedPublicKey,
+    VerificationAlgorithm,
 };
 use verilabel_issuer::mint;
 use verilabel_label::StatusRef;
 use verilabel_trust::TrustPack;
 use verilabel_verify::{Conclusion, Policy, Question, judge};
-use verilabel_wire::{Algorithm, Profile};
+use verilabel_wire::{Algorithm, Profile, Sign};
 
-use crate::duel::{self, fight};
-use crate::fixture::Fixture;
-use crate::report::Measurement;
 use crate::Outcome;
+use crate::duel::{self, fight};
+use crate::fixture::{Fixture, Recorder};
+use crate::report::Measurement;
 
 /// Bytes of a typical message under the signature of a seal.
 const MESSAGE: usize = 192;
 
-pub(crate) fn verify_es256() -> Outcome {
+/// Verdicts on ES256 seals.
+pub fn verify_es256() -> Outcome {
     verify("verify-es256", "ours-es256", "bare-es256", Algorithm::Es256)
 }
 
-pub(crate) fn verify_eddsa() -> Outcome {
+/// Verdicts on EdDSA seals.
+pub fn verify_eddsa() -> Outcome {
     verify("verify-eddsa", "ours-eddsa", "bare-eddsa", Algorithm::EdDsa)
 }
 
 fn verify(name: &'static str, ours: &str, bare: &str, algorithm: Algorithm) -> Outcome {
     let duel = fight(ours, bare)?;
-    let verdicts = Verdicts::new(algorithm)?;
-    verdicts.run();
-    let counted = allocation_counter::measure(|| {
-        verdicts.run();
-    });
-    let allocations = u32::try_from(counted.count_total)?;
     Ok(vec![
         Measurement {
             name,
@@ -48,7 +44,7 @@ fn verify(name: &'static str, ours: &str, bare: &str, algorithm: Algorithm) -> O
         },
         Measurement {
             name,
-            value: allocations.into(),
+            value: allocations()?,
             unit: "allocations",
             against: "none: for one verdict with a market and a level asked for".to_owned(),
             ratio: None,
@@ -57,7 +53,15 @@ fn verify(name: &'static str, ours: &str, bare: &str, algorithm: Algorithm) -> O
     ])
 }
 
-pub(crate) fn mint_es256() -> Outcome {
+/// Counted by a program of its own.
+fn allocations() -> Result<f64, Box<dyn std::error::Error>> {
+    let program = std::env::current_exe()?.with_file_name("verilabel-allocations");
+    let output = std::process::Command::new(program).output()?;
+    Ok(String::from_utf8(output.stdout)?.trim().parse()?)
+}
+
+/// Minting ES256 links.
+pub fn mint_es256() -> Outcome {
     let duel = fight("mint-es256", "sign-es256")?;
     Ok(vec![Measurement {
         name: "mint-es256",
@@ -70,13 +74,13 @@ pub(crate) fn mint_es256() -> Outcome {
 }
 
 /// Runs one contender, in a process of its own.
-pub(crate) fn contend(name: &str, folder: &Path) {
+pub fn contend(name: &str, folder: &Path) {
     let outcome = match name {
         "ours-es256" => judge_links(name, folder, Algorithm::Es256),
         "ours-eddsa" => judge_links(name, folder, Algorithm::EdDsa),
         "mint-es256" => mint_links(name, folder),
-        "bare-es256" => bare_es256(name, folder),
-        "bare-eddsa" => bare_eddsa(name, folder),
+        "bare-es256" => bare_verify(name, folder, Algorithm::Es256),
+        "bare-eddsa" => bare_verify(name, folder, Algorithm::EdDsa),
         "sign-es256" => bare_sign(name, folder),
         _ => Err("no such contender".into()),
     };
@@ -89,7 +93,7 @@ pub(crate) fn contend(name: &str, folder: &Path) {
 type Done = Result<(), Box<dyn std::error::Error>>;
 
 /// A verdict with everything asked, again and again.
-struct Verdicts {
+pub struct Verdicts {
     fixture: Fixture,
     pack: TrustPack,
     question: Question,
@@ -97,7 +101,8 @@ struct Verdicts {
 }
 
 impl Verdicts {
-    fn new(algorithm: Algorithm) -> Result<Self, Box<dyn std::error::Error>> {
+    /// Publishes a pack and mints a link for it.
+    pub fn new(algorithm: Algorithm) -> Result<Self, Box<dyn std::error::Error>> {
         let fixture = Fixture::new(algorithm)?;
         let question = Question {
             market: Some("KR".parse()?),
@@ -108,7 +113,9 @@ impl Verdicts {
         Ok(Self { pack: fixture.pack()?, fixture, question, policy })
     }
 
-    fn run(&self) -> Conclusion {
+    /// One verdict.
+    #[must_use]
+    pub fn run(&self) -> Conclusion {
         judge(&self.fixture.link, &self.pack, &self.question, &self.policy, self.fixture.now).conclusion()
     }
 }
@@ -130,41 +137,26 @@ fn mint_links(name: &str, folder: &Path) -> Done {
     Ok(())
 }
 
-fn bare_es256(name: &str, folder: &Path) -> Done {
-    let random = SystemRandom::new();
-    let document = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random).map_err(|_| "no key")?;
-    let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, document.as_ref(), &random)
-        .map_err(|e| e.to_string())?;
-    let message = [7; MESSAGE];
-    let signature = pair.sign(&random, &message).map_err(|_| "no signature")?;
-    bare_verify(name, folder, &ECDSA_P256_SHA256_FIXED, pair.public_key().as_ref(), &message, signature.as_ref())
-}
-
-fn bare_eddsa(name: &str, folder: &Path) -> Done {
-    let pair = Ed25519KeyPair::from_seed_unchecked(&[7; 32]).map_err(|e| e.to_string())?;
-    let message = [7; MESSAGE];
-    bare_verify(name, folder, &ED25519, pair.public_key().as_ref(), &message, pair.sign(&message).as_ref())
-}
-
-fn bare_verify(
-    name: &str,
-    folder: &Path,
-    algorithm: &'static dyn VerificationAlgorithm,
-    key: &[u8],
-    message: &[u8],
-    signature: &[u8],
-) -> Done {
-    let key = UnparsedPublicKey::new(algorithm, key);
-    if key.verify(message, signature).is_err() {
+/// The library's own check of the very message and signature that the other contender is given.
+fn bare_verify(name: &str, folder: &Path, algorithm: Algorithm) -> Done {
+    let fixture = Fixture::new(algorithm)?;
+    let (message, signature) = Recorder::listen(&fixture)?;
+    let verification: &'static dyn VerificationAlgorithm = match algorithm {
+        Algorithm::Es256 => &ECDSA_P256_SHA256_FIXED,
+        Algorithm::EdDsa => &ED25519,
+    };
+    let key = UnparsedPublicKey::new(verification, fixture.key.key().raw().to_vec());
+    if key.verify(&message, &signature).is_err() {
         return Err("the signature does not hold".into());
     }
-    duel::run(name, folder, || key.verify(message, signature));
+    duel::run(name, folder, || key.verify(&message, &signature));
     Ok(())
 }
 
 fn bare_sign(name: &str, folder: &Path) -> Done {
     let random = SystemRandom::new();
-    let document = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random).map_err(|_| "no key")?;
+    let document =
+        EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random).map_err(|_| "no key")?;
     let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, document.as_ref(), &random)
         .map_err(|e| e.to_string())?;
     let message = [7; MESSAGE];

@@ -33,7 +33,8 @@ const PRODUCTS: [(&str, &str, &str); 20] = [
     ("ひかり", "カメラ C2", "ひかり電機株式会社"),
 ];
 
-pub(crate) fn versions() -> Outcome {
+/// Version and size of the symbols of realistic products.
+pub fn versions() -> Outcome {
     let fixture = Fixture::new(Algorithm::Es256)?;
     let mut all = vec![sixty_bytes(&fixture.base)?];
     for (brand, model, manufacturer) in PRODUCTS {

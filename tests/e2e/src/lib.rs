@@ -1,0 +1,125 @@
+//! Runs the project's programs as people do: processes, files, exit codes.
+//!
+//! **Invariant:** nothing of the product is linked in here; what is looked at is what the programs print.
+
+#![expect(clippy::panic, clippy::missing_panics_doc, reason = "what cannot be started fails the test")]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::sync::OnceLock;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// A folder for one test, with a home of its own for accepted packs.
+pub struct Desk {
+    folder: TempDir,
+}
+
+impl Desk {
+    /// An empty folder.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { folder: tempfile::tempdir().unwrap_or_else(|e| panic!("no folder: {e}")) }
+    }
+
+    /// A path below the folder.
+    #[must_use]
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// The `verilabel` command, at work in the folder.
+    #[must_use]
+    pub fn verilabel(&self) -> Command {
+        self.program("verilabel")
+    }
+
+    /// A program of the project, at work in the folder.
+    #[must_use]
+    pub fn program(&self, name: &str) -> Command {
+        let mut command = Command::new(built().join(name));
+        command
+            .current_dir(self.folder.path())
+            .env("VERILABEL_HOME", self.path("home"))
+            .env("VERILABEL_PASSPHRASE", "a passphrase for tests")
+            .env("NO_COLOR", "1")
+            .stdin(Stdio::null());
+        command
+    }
+}
+
+impl Default for Desk {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// What a command gave.
+pub struct Ran {
+    /// Its exit code.
+    pub exit: i32,
+    /// What it printed.
+    pub stdout: String,
+    /// What it said besides.
+    pub stderr: String,
+}
+
+impl Ran {
+    /// The output as JSON.
+    #[must_use]
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.stdout).unwrap_or_else(|e| panic!("{e}: {}{}", self.stdout, self.stderr))
+    }
+
+    /// The code of the only verdict or trouble.
+    #[must_use]
+    pub fn code(&self) -> String {
+        let result = &self.json()["results"][0];
+        let code = result["verdict"]["code"].as_str().or_else(|| result["trouble"]["code"].as_str());
+        code.unwrap_or_default().to_owned()
+    }
+}
+
+/// Runs a command to its end.
+pub fn run(command: &mut Command) -> Ran {
+    let output: Output =
+        command.output().unwrap_or_else(|e| panic!("{}: {e}", command.get_program().display()));
+    Ran {
+        exit: output.status.code().unwrap_or(-1),
+        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
+}
+
+/// The workspace's root.
+#[must_use]
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// The folder of the programs, which are built first.
+fn built() -> &'static Path {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    BUILT.get_or_init(|| {
+        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let status = Command::new(cargo)
+            .current_dir(root())
+            .args([
+                "build",
+                "--quiet",
+                "--locked",
+                "-p",
+                "verilabel",
+                "-p",
+                "verilabel-issuer",
+                "-p",
+                "verilabel-shelf",
+            ])
+            .status();
+        assert!(status.is_ok_and(|status| status.success()), "the programs do not build");
+        // This test stands in deps/ beside them.
+        let here = std::env::current_exe().unwrap_or_else(|e| panic!("no path of this test: {e}"));
+        here.parent().and_then(Path::parent).map(Path::to_owned).unwrap_or_default()
+    })
+}

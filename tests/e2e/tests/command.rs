@@ -1,0 +1,252 @@
+//! The `verilabel` command at its edges.
+
+#![expect(clippy::unwrap_used, reason = "what is missing fails the test")]
+
+use std::fs;
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::Stdio;
+
+use verilabel_e2e::{Desk, Ran, root, run};
+
+const AT: &str = "2026-11-22T09:00:00Z";
+
+fn pack(name: &str) -> PathBuf {
+    root().join(format!("tests/vectors/packs/{name}.tar.gz"))
+}
+
+fn link(vector: &str) -> String {
+    fs::read_to_string(root().join("tests/vectors").join(vector).join("link.txt")).unwrap().trim().to_owned()
+}
+
+fn verify(desk: &Desk, args: &[&str]) -> Ran {
+    run(desk.verilabel().args(["verify", "--at", AT, "--json"]).arg("--pack").arg(pack("base")).args(args))
+}
+
+#[test]
+fn inputs_that_are_none() {
+    let desk = Desk::new();
+    let file = |name: &str, bytes: &[u8]| {
+        fs::write(desk.path(name), bytes).unwrap();
+        let ran = verify(&desk, &[name]);
+        assert_eq!(ran.exit, 1, "{name}");
+        ran.code()
+    };
+    assert_eq!(file("empty.png", b""), "empty-file");
+    assert_eq!(file("blank.txt", b" \n\n"), "empty-file");
+    assert_eq!(file("noise.bin", &[0, 255, 1, 254, 7]), "not-a-picture");
+    assert_eq!(file("bomb.png", &png_header(60_000, 60_000)), "picture-too-large");
+    assert_eq!(file("cut.png", &png_header(600, 600)), "picture-damaged");
+    assert_eq!(file("grey.png", &grey_png()), "no-code-found");
+    let missing = verify(&desk, &["missing.png"]);
+    assert_eq!((missing.exit, missing.code().as_str()), (1, "no-such-input"));
+    let folder = verify(&desk, &["."]);
+    assert_eq!((folder.exit, folder.code().as_str()), (1, "file"));
+}
+
+/// Signature, IHDR, and nothing else.
+fn png_header(width: u32, height: u32) -> Vec<u8> {
+    let mut header = b"IHDR".to_vec();
+    header.extend(width.to_be_bytes());
+    header.extend(height.to_be_bytes());
+    header.extend([8, 0, 0, 0, 0]);
+    let crc = crc32(&header);
+    [b"\x89PNG\r\n\x1a\n\0\0\0\x0d".as_slice(), &header, &crc.to_be_bytes()].concat()
+}
+
+/// PNG §D, bit by bit.
+fn crc32(bytes: &[u8]) -> u32 {
+    let step = |crc: u32| if crc & 1 == 1 { 0xEDB8_8320 ^ (crc >> 1) } else { crc >> 1 };
+    !bytes.iter().fold(!0, |crc, byte| (0..8).fold(crc ^ u32::from(*byte), |crc, _| step(crc)))
+}
+
+fn grey_png() -> Vec<u8> {
+    let mut png = Vec::new();
+    let grey = image::GrayImage::from_pixel(320, 240, image::Luma([128]));
+    grey.write_to(&mut std::io::Cursor::new(&mut png), image::ImageFormat::Png).unwrap();
+    png
+}
+
+#[test]
+fn links_files_and_standard_input_are_the_same() {
+    let desk = Desk::new();
+    let honest = link("in-force-es256");
+    fs::write(desk.path("link.txt"), format!("\u{20}{honest}\r\n")).unwrap();
+    for input in [honest.as_str(), "link.txt"] {
+        let ran = verify(&desk, &[input]);
+        assert_eq!((ran.exit, ran.code().as_str()), (0, "in-force"));
+    }
+    let mut child = desk
+        .verilabel()
+        .args(["verify", "-", "--at", AT, "--pack"])
+        .arg(pack("base"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(honest.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    assert!(String::from_utf8_lossy(&output.stdout).starts_with("✔ AUTHENTIC AND IN FORCE  standard input"));
+}
+
+#[test]
+fn of_several_inputs_the_worst_decides() {
+    let desk = Desk::new();
+    let all = ["in-force-es256", "expired", "suspended", "issuer-unknown", "wrong-key"].map(link);
+    let links: Vec<&str> = all.iter().map(String::as_str).collect();
+    for (inputs, exit) in
+        [(&links[..1], 0), (&links[..2], 12), (&links[..4], 11), (&links[..], 10), (&links[3..4], 13)]
+    {
+        let ran = verify(&desk, inputs);
+        assert_eq!(ran.exit, exit);
+        assert_eq!(ran.json()["results"].as_array().unwrap().len(), inputs.len());
+        assert_eq!(ran.json()["exit"], exit);
+    }
+    let mixed = verify(&desk, &[links[0], "missing.png"]);
+    assert_eq!(mixed.exit, 1);
+    fs::write(desk.path("many.txt"), all.join("\n")).unwrap();
+    let many = verify(&desk, &["many.txt"]);
+    assert_eq!((many.exit, many.json()["results"][1]["input"].as_str()), (10, Some("many.txt:2")));
+}
+
+#[test]
+fn wrong_usage() {
+    let desk = Desk::new();
+    for args in [
+        &["verify"][..],
+        &["verify", "x", "--market", "sg"],
+        &["verify", "x", "--min-level", "3"],
+        &["verify", "x", "--at", "yesterday"],
+        &["verify", "x", "--max-status-age", "7"],
+        &["frobnicate"],
+        &[],
+    ] {
+        let ran = run(desk.verilabel().args(args));
+        assert_eq!((ran.exit, ran.stdout.as_str()), (2, ""), "{args:?}");
+    }
+}
+
+#[test]
+fn nothing_of_a_false_label_is_shown() {
+    let desk = Desk::new();
+    for details in [&[][..], &["--details"]] {
+        let mut command = desk.verilabel();
+        command
+            .args(["verify", "--at", AT, "--pack"])
+            .arg(pack("base"))
+            .arg(link("level-raised"))
+            .args(details);
+        let ran = run(&mut command);
+        for claimed in ["Lumora", "LX-200", "CSA/", "Level 4", "sg.cls-iot"] {
+            assert!(!ran.stdout.contains(claimed), "{claimed} in {}", ran.stdout);
+        }
+    }
+    let json = verify(&desk, &[&link("level-raised")]);
+    assert!(!json.stdout.contains("Lumora") && json.json()["results"][0]["verdict"]["label"].is_null());
+}
+
+#[test]
+fn show_marks_what_nobody_vouches_for() {
+    let desk = Desk::new();
+    let ran = run(desk.verilabel().arg("show").arg(link("level-raised")));
+    assert_eq!(ran.exit, 0);
+    assert!(ran.stdout.starts_with("UNVERIFIED  link\n"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("Lumora") && ran.stdout.contains("Nobody vouches for any of this"));
+    let other = run(desk.verilabel().args(["show", "https://example.org/\u{1b}[31m"]));
+    assert_eq!(other.exit, 1);
+    assert!(other.stdout.contains("not-a-label-link") && !other.stdout.contains('\u{1b}'));
+}
+
+#[test]
+fn packs_are_kept_and_never_go_backwards() {
+    let desk = Desk::new();
+    let honest = link("in-force-es256");
+    let without = run(desk.verilabel().args(["verify", &honest]));
+    assert_eq!(without.exit, 1);
+    assert!(without.stderr.contains("error[no-pack]") && without.stderr.contains("help:"));
+    let import = |name: &str| run(desk.verilabel().args(["pack", "import"]).arg(pack(name)));
+    assert_eq!(import("base").exit, 0);
+    let imported = run(desk.verilabel().args(["verify", &honest, "--at", AT, "--json"]));
+    assert_eq!((imported.exit, imported.json()["root"]["pinned"].as_bool()), (0, Some(true)));
+    // Older, whether imported or named.
+    assert!(import("older").stderr.contains("error[pack-rolled-back]"));
+    let named = run(desk.verilabel().args(["verify", &honest, "--at", AT, "--pack"]).arg(pack("older")));
+    assert_eq!(named.exit, 1);
+    assert!(named.stderr.contains("error[pack-rolled-back]"), "{}", named.stderr);
+    // What was accepted stays in use.
+    assert_eq!(run(desk.verilabel().args(["verify", &honest, "--at", AT])).exit, 0);
+    let info = run(desk.verilabel().args(["pack", "info", "--at", "2027-06-01T00:00:00Z"]));
+    assert!(info.stdout.contains("EXPIRED: fetch a newer pack"), "{}", info.stdout);
+}
+
+#[test]
+fn an_expired_pack_still_serves_and_says_so() {
+    let desk = Desk::new();
+    let mut command = desk.verilabel();
+    command.args(["verify", "--json", "--at", AT, "--pack"]).arg(pack("expired")).arg(link("in-force-es256"));
+    let ran = run(&mut command);
+    assert_eq!(ran.exit, 0);
+    assert_eq!(ran.json()["results"][0]["verdict"]["notes"][0]["code"], "pack-expired");
+}
+
+#[test]
+fn what_is_no_pack() {
+    let desk = Desk::new();
+    fs::create_dir(desk.path("folder")).unwrap();
+    fs::write(desk.path("file"), b"hello").unwrap();
+    for (name, code) in [("folder", "not-a-pack"), ("file", "pack-file-damaged"), ("missing", "file")] {
+        let ran = run(desk.verilabel().args([
+            "verify",
+            "https://a.example/01/09521234543213#1255",
+            "--pack",
+            name,
+        ]));
+        assert_eq!(ran.exit, 1);
+        assert!(ran.stderr.contains(&format!("error[{code}]")), "{name}: {}", ran.stderr);
+    }
+}
+
+#[test]
+fn a_foreign_root_is_not_followed() {
+    let desk = Desk::new();
+    let mut command = desk.verilabel();
+    fs::write(desk.path("root.json"), b"{}").unwrap();
+    command
+        .args(["verify", "--at", AT, "--root", "root.json", "--pack"])
+        .arg(pack("base"))
+        .arg(link("in-force-es256"));
+    let ran = run(&mut command);
+    assert_eq!(ran.exit, 1);
+    assert!(ran.stderr.contains("error[metadata-malformed]"), "{}", ran.stderr);
+}
+
+#[test]
+fn the_register_answers() {
+    let desk = Desk::new();
+    let rows = run(desk.verilabel().args(["register", "rows", "--at", AT]));
+    assert_eq!(rows.exit, 0);
+    assert!(
+        rows.stdout.contains("CIC Basic or above -> CLS(IoT) Level 3 (fulfils-level)"),
+        "{}",
+        rows.stdout
+    );
+    let map = run(desk.verilabel().args(["register", "map", "--at", AT]));
+    assert!(map.stdout.starts_with("<svg") || map.stdout.starts_with("<?xml"));
+    let places =
+        run(desk.verilabel().args(["register", "where", "kr.cic:2", "--category", "hub", "--at", AT]));
+    assert!(places.stdout.contains("treats this label as fulfilling CLS(IoT) Level 3"));
+    assert!(places.stdout.contains("no arrangement leads from CIC to United Kingdom"));
+}
+
+#[test]
+fn completions_and_manual() {
+    let desk = Desk::new();
+    for shell in ["bash", "zsh", "fish"] {
+        let ran = run(desk.verilabel().args(["completions", shell]));
+        assert!(ran.exit == 0 && ran.stdout.contains("verilabel"));
+    }
+    let man = run(desk.verilabel().arg("man"));
+    assert!(man.exit == 0 && man.stdout.contains(".TH verilabel"));
+}
