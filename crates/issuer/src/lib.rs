@@ -29,6 +29,7 @@ pub mod lifecycle;
 mod lists;
 mod mint;
 mod minting;
+mod office;
 mod pack;
 mod people;
 mod publication;
@@ -65,6 +66,7 @@ pub use keys::{
 pub use keystore::{KeystoreError, Passphrase, generate, open, store};
 pub use lists::ListRecord;
 pub use mint::{Minted, mint};
+pub use office::Office;
 pub use pack::{PackKeys, PackOpenError, Validities, publish_pack};
 pub use people::{Actor, Role, UnknownRole, User};
 pub use publication::{MarkPublished, PublicationRecord};

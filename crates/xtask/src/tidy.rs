@@ -15,13 +15,14 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("verilabel-trust", &["label", "recognition", "wire"]),
     ("verilabel-verify", &["label", "recognition", "trust", "wire"]),
     ("verilabel-symbol", &["label"]),
-    ("verilabel-issuer", &["label", "recognition", "symbol", "trust", "wire"]),
+    ("verilabel-issuer", &["label", "recognition", "symbol", "trust", "verify", "wire"]),
     ("verilabel", &["label", "recognition", "symbol", "trust", "verify", "wire"]),
     ("verilabel-shelf", &["issuer", "label", "recognition", "symbol", "trust", "wire"]),
     ("verilabel-vectors", &["issuer", "label", "recognition", "trust", "verify", "wire"]),
     ("verilabel-bench", &["issuer", "label", "pictures", "recognition", "symbol", "trust", "verify", "wire"]),
     ("verilabel-e2e", &[]),
     ("verilabel-pictures", &[]),
+    ("verilabel-postgres", &[]),
 ];
 
 /// Longest file of code, tests aside.

@@ -154,8 +154,20 @@ impl AwardState {
         }
     }
 
+    /// Whether nobody has decided.
+    #[must_use]
+    pub fn is_draft(self) -> bool {
+        self == Self::Draft
+    }
+
+    /// Whether it was decided against.
+    #[must_use]
+    pub fn is_rejected(self) -> bool {
+        self == Self::Rejected
+    }
+
     pub(crate) fn must_be_draft(self) -> Result<(), AwardRule> {
-        if self == Self::Draft { Ok(()) } else { Err(AwardRule::NotADraft { state: self }) }
+        if self.is_draft() { Ok(()) } else { Err(AwardRule::NotADraft { state: self }) }
     }
 }
 
