@@ -1,12 +1,12 @@
 //! The authority at work, each test on SQLite and on PostgreSQL.
 
-#![expect(missing_docs, reason = "tests")]
 #![expect(clippy::disallowed_methods, reason = "tests make generators and throw their keys away")]
 
 mod support;
 
 mod audit;
 mod awards;
+mod backup;
 mod crowd;
 mod evidence;
 mod idempotency;

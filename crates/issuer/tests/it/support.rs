@@ -1,6 +1,6 @@
 //! An authority with its people, on either database.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::future::Future;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
@@ -273,15 +273,6 @@ pub(crate) fn claims(link: &str, key: &PublicKey) -> LabelClaims {
     let link = LabelLink::parse(link).unwrap();
     let sealed = Sealed::<LabelClaims>::parse(&link.seal, &link.path).unwrap();
     sealed.open(key, &mut Budget::default()).unwrap().into_value()
-}
-
-/// The codes of the refusals, by how often each was met.
-pub(crate) fn tally<T>(outcomes: &[Result<T, Refusal>]) -> BTreeMap<&'static str, usize> {
-    let mut tally = BTreeMap::new();
-    for outcome in outcomes {
-        *tally.entry(outcome.as_ref().err().map_or("done", Refusal::code)).or_insert(0) += 1;
-    }
-    tally
 }
 
 pub(crate) fn edit(path: &Path, from: &str, to: &str) {

@@ -48,14 +48,14 @@ async fn no_order_of_attempts_lets_one_person_do_both(bench: Bench) {
     tokio::task::spawn_blocking(move || {
         let mut runner = TestRunner::new(Config { cases, failure_persistence: None, ..Config::default() });
         runner
-            .run(&proptest::collection::vec(attempt(), 1..40), |attempts| {
+            .run(&proptest::collection::vec(attempt(), 10..60), |attempts| {
                 handle.block_on(act(&bench, &people, &attempts));
                 handle.block_on(check(&bench));
                 Ok(())
             })
             .unwrap();
         let (awards, changes) = handle.block_on(check(&bench));
-        assert!(awards > 20 && changes > 5, "the attempts led to {awards} awards and {changes} changes");
+        assert!(awards > 5 && changes > 2, "the attempts led to {awards} awards and {changes} changes");
     })
     .await
     .unwrap();
