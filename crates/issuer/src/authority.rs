@@ -65,7 +65,11 @@ impl Authority {
     ///
     /// # Errors
     /// If the folder is none, or its database cannot be opened.
-    pub async fn open(folder: &Path, register: Arc<Register>, random: &SystemRandom) -> Result<Self, Refusal> {
+    pub async fn open(
+        folder: &Path,
+        register: Arc<Register>,
+        random: &SystemRandom,
+    ) -> Result<Self, Refusal> {
         Self::prepare(Folder::open(folder)?, register, random, None).await
     }
 

@@ -122,7 +122,8 @@ fn copy_keys(from: &Path, to: &Path) -> Result<(), Refusal> {
     for entry in entries {
         let path = entry.map_err(|e| Refusal::file(from, e))?.path();
         if let (Some(name), true) = (path.file_name(), path.extension().is_some_and(|e| e == "jwe")) {
-            let copied = fs::copy(&path, to.join(name)).and_then(|_| fs::File::open(to.join(name))?.sync_all());
+            let copied =
+                fs::copy(&path, to.join(name)).and_then(|_| fs::File::open(to.join(name))?.sync_all());
             copied.map_err(|e| Refusal::file(&path, e))?;
         }
     }

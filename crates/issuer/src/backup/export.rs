@@ -19,7 +19,8 @@ pub(super) async fn export(connection: &mut AnyConnection, path: &Path) -> Resul
     let mut out = BufWriter::new(File::create(path).map_err(failed)?);
     for table in TABLES {
         let mut columns = Vec::new();
-        let mut rows = sqlx::query(AssertSqlSafe(format!("SELECT * FROM {table} ORDER BY 1"))).fetch(&mut *connection);
+        let mut rows =
+            sqlx::query(AssertSqlSafe(format!("SELECT * FROM {table} ORDER BY 1"))).fetch(&mut *connection);
         while let Some(row) = rows.try_next().await? {
             if columns.is_empty() {
                 columns = columns_of(&row)?;

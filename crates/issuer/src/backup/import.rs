@@ -59,7 +59,8 @@ fn made(folder: &Path) -> Result<std::path::PathBuf, Refusal> {
 fn read_manifest(backup: &Path) -> Result<Manifest, Refusal> {
     let path = backup.join(MANIFEST);
     let bytes = fs::read(&path).map_err(|e| Refusal::file(&path, e))?;
-    let manifest: Manifest = serde_json::from_slice(&bytes).map_err(|e| Refusal::damaged("the manifest", e))?;
+    let manifest: Manifest =
+        serde_json::from_slice(&bytes).map_err(|e| Refusal::damaged("the manifest", e))?;
     if manifest.schema != SCHEMA {
         return Err(Refusal::damaged("the manifest", format!("schema {}", manifest.schema)));
     }
@@ -134,10 +135,17 @@ async fn insert(
 ) -> Result<(), Refusal> {
     let rows = std::mem::take(rows);
     let Some(line) = table else {
-        return if rows.is_empty() { Ok(()) } else { Err(Refusal::damaged("the backup", "rows of no table")) };
+        return if rows.is_empty() {
+            Ok(())
+        } else {
+            Err(Refusal::damaged("the backup", "rows of no table"))
+        };
     };
     if let Some(short) = rows.iter().find(|row| row.len() != line.columns.len()) {
-        return Err(Refusal::damaged("a row of the backup", format!("{} cells in {}", short.len(), line.table)));
+        return Err(Refusal::damaged(
+            "a row of the backup",
+            format!("{} cells in {}", short.len(), line.table),
+        ));
     }
     let names: Vec<&str> = line.columns.iter().map(|(name, _)| name.as_str()).collect();
     insert_rows(connection, &line.table, &names.join(", "), &rows, |mut query, row| {

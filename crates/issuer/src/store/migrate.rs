@@ -13,9 +13,25 @@ pub(crate) const SCHEMA_VERSION: i64 = 1;
 
 /// Every table, so that each follows those it refers to.
 pub(crate) const TABLES: [&str; 19] = [
-    "head", "events", "settings", "users", "tokens", "keys", "manufacturers", "products", "product_gtins",
-    "awards", "award_gtins", "labels", "codes", "status_lists", "runs", "withdrawn_units", "changes",
-    "publications", "idempotency",
+    "head",
+    "events",
+    "settings",
+    "users",
+    "tokens",
+    "keys",
+    "manufacturers",
+    "products",
+    "product_gtins",
+    "awards",
+    "award_gtins",
+    "labels",
+    "codes",
+    "status_lists",
+    "runs",
+    "withdrawn_units",
+    "changes",
+    "publications",
+    "idempotency",
 ];
 
 /// Brings the schema to this software's version, in one transaction.

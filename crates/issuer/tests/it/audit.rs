@@ -66,7 +66,9 @@ async fn refused_decisions_are_told_too(bench: Bench) {
 
 async fn an_edit_is_found(bench: Bench) {
     work(&bench).await;
-    bench.tamper("UPDATE events SET body = REPLACE(body, 'CSA/311029/1', 'CSA/311029/9') WHERE seq = 7").await;
+    bench
+        .tamper("UPDATE events SET body = REPLACE(body, 'CSA/311029/1', 'CSA/311029/9') WHERE seq = 7")
+        .await;
     assert_eq!(faults(&bench).await, [ChainFault::Broken { seq: Seq::new(7) }]);
 }
 
@@ -163,12 +165,7 @@ async fn links_are_reconciled_with_the_records(bench: Bench) {
     let codes: Vec<_> = found.discrepancies.iter().map(Discrepancy::code).collect();
     assert_eq!(
         codes,
-        [
-            "signature-without-record",
-            "link-not-ours",
-            "published-link-not-found",
-            "record-without-signature"
-        ]
+        ["signature-without-record", "link-not-ours", "published-link-not-found", "record-without-signature"]
     );
     assert_eq!(found.agreeing, 2);
 }

@@ -2,8 +2,8 @@
 
 use verilabel_issuer::lifecycle::{AwardState, Draft, Note};
 use verilabel_issuer::{
-    ApproveAward, AwardFilter, AwardId, Batch, BatchMode, LabelAward, MarkPublished, PrepareAward, ProductFacts,
-    PutManufacturer, PutProduct, Refusal, RejectAward, ReviseAward, Version,
+    ApproveAward, AwardFilter, AwardId, Batch, BatchMode, LabelAward, MarkPublished, PrepareAward,
+    ProductFacts, PutManufacturer, PutProduct, Refusal, RejectAward, ReviseAward, Version,
 };
 use verilabel_label::Status;
 use verilabel_wire::Sign;
@@ -93,8 +93,10 @@ async fn a_product_has_one_label_at_a_time(bench: Bench) {
     assert!(overlapping.to_string().contains("CSA/311029/1"), "{overlapping}");
     bench.prepare(same(3, "2029-11-01", "2030-10-01")).await.unwrap();
     // Two drafts may stand side by side; the second approval meets the first.
-    let (a, b) = (bench.prepare(same(4, "2031-01-01", "2031-12-31")).await.unwrap(),
-        bench.prepare(same(5, "2031-06-01", "2032-12-31")).await.unwrap());
+    let (a, b) = (
+        bench.prepare(same(4, "2031-01-01", "2031-12-31")).await.unwrap(),
+        bench.prepare(same(5, "2031-06-01", "2032-12-31")).await.unwrap(),
+    );
     bench.approve(a).await.unwrap();
     assert_eq!(bench.approve(b).await.unwrap_err().code(), "duplicate-gtin");
     // What is withdrawn is out of the way.
@@ -175,7 +177,10 @@ async fn who_saw_another_version_decides_again(bench: Bench) {
     bench.mint().await;
     let codes = bench.authority.codes_of_award(award).await.unwrap();
     let key = bench.keys.key(1).key().clone();
-    assert!(claims(codes[0].link.as_ref().unwrap(), &key).names.is_none(), "the revised draft is what counts");
+    assert!(
+        claims(codes[0].link.as_ref().unwrap(), &key).names.is_none(),
+        "the revised draft is what counts"
+    );
 }
 
 async fn a_rejected_draft_frees_its_number(bench: Bench) {
@@ -242,8 +247,7 @@ async fn two_processes_work_on_one_authority(bench: Bench) {
     for n in 1..=20 {
         let id = bench.prepare(draft(n)).await.unwrap();
         let approve = ApproveAward { award: id, expected: None };
-        let order =
-            verilabel_issuer::Order { actor: bench.approver.clone(), at: crate::support::now() };
+        let order = verilabel_issuer::Order { actor: bench.approver.clone(), at: crate::support::now() };
         other.decide(order, approve).await.unwrap();
     }
     // Both sign at once; the first signature of a code stands.

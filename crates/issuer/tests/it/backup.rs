@@ -3,7 +3,7 @@
 use std::fs;
 
 use verilabel_issuer::lifecycle::ChangeKind;
-use verilabel_issuer::{Authority, DatabaseUrl, LabelFilter, LabelId, Order, Passphrase, Keystore, restore};
+use verilabel_issuer::{Authority, DatabaseUrl, Keystore, LabelFilter, LabelId, Order, Passphrase, restore};
 use verilabel_label::Status;
 use verilabel_wire::Algorithm;
 
@@ -41,7 +41,8 @@ async fn a_backup_is_restored_into_either_database(bench: Bench) {
     let codes = links(bench.authority.clone()).await;
     // What is decided after the backup is not in it.
     bench.label(6).await;
-    let databases = [(Kind::Sqlite, DatabaseUrl::sqlite("other.db")), (Kind::Postgres, new_database("restored"))];
+    let databases =
+        [(Kind::Sqlite, DatabaseUrl::sqlite("other.db")), (Kind::Postgres, new_database("restored"))];
     for (kind, database) in databases {
         let folder = bench.folder.path().join(format!("restored-{kind:?}"));
         let restored = restore(&backup, &folder, &database).await.unwrap();

@@ -38,8 +38,7 @@ pub(crate) enum Kind {
 }
 
 pub(crate) fn run<F: Future<Output = ()>>(test: impl Fn(Bench) -> F, kind: Kind) {
-    let runtime =
-        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async { test(Bench::new(kind).await).await });
 }
 
@@ -89,13 +88,13 @@ impl Bench {
         let folder = tempfile::tempdir().unwrap();
         let setup = Setup { database, list_bits: ListBits::new(10).unwrap(), ..Setup::new(issuer()) };
         let path = folder.path().join("authority");
-        let authority = Authority::init(&path, &setup, register(), now(), &SystemRandom::new()).await.unwrap();
+        let authority =
+            Authority::init(&path, &setup, register(), now(), &SystemRandom::new()).await.unwrap();
         let officer = user(&authority, "olga", &[Role::Officer]).await;
         let approver = user(&authority, "anna", &[Role::Approver]).await;
         let both = user(&authority, "boris", &[Role::Officer, Role::Approver]).await;
         let operator = user(&authority, "oscar", &[Role::Operator]).await;
-        let bench =
-            Self { kind, folder, authority, officer, approver, both, operator, keys: Arc::default() };
+        let bench = Self { kind, folder, authority, officer, approver, both, operator, keys: Arc::default() };
         bench.add_key(1).await;
         bench
     }
@@ -116,7 +115,11 @@ impl Bench {
         self.decide(&self.operator, add).await.unwrap()
     }
 
-    pub(crate) async fn decide<D: Decision>(&self, actor: &Actor, decision: D) -> Result<D::Outcome, Refusal> {
+    pub(crate) async fn decide<D: Decision>(
+        &self,
+        actor: &Actor,
+        decision: D,
+    ) -> Result<D::Outcome, Refusal> {
         self.authority.decide(Order { actor: actor.clone(), at: now() }, decision).await
     }
 

@@ -6,7 +6,8 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use verilabel_issuer::lifecycle::{AwardState, ChangeKind, ChangeState, Draft};
 use verilabel_issuer::{
-    Actor, ApproveAward, AwardFilter, AwardId, ChangeFilter, ChangeId, DecideChange, PrepareAward, ReviseAward,
+    Actor, ApproveAward, AwardFilter, AwardId, ChangeFilter, ChangeId, DecideChange, PrepareAward,
+    ReviseAward,
 };
 use verilabel_label::{LabelNumber, Status};
 
@@ -24,7 +25,8 @@ enum Attempt {
 }
 
 fn attempt() -> impl Strategy<Value = (usize, Attempt)> {
-    let kind = prop_oneof![Just(ChangeKind::Suspend), Just(ChangeKind::Reinstate), Just(ChangeKind::Withdraw)];
+    let kind =
+        prop_oneof![Just(ChangeKind::Suspend), Just(ChangeKind::Reinstate), Just(ChangeKind::Withdraw)];
     let attempt = prop_oneof![
         2 => Just(Attempt::Prepare),
         1 => any::<u8>().prop_map(Attempt::Revise),
@@ -71,14 +73,16 @@ async fn act(bench: &Bench, people: &[Actor], attempts: &[(usize, Attempt)]) {
         let who = &people[*who];
         match *attempt {
             Attempt::Prepare => {
-                let draft = draft(u32::try_from(bench.authority.chain_end().await.unwrap().seq.number()).unwrap());
+                let draft =
+                    draft(u32::try_from(bench.authority.chain_end().await.unwrap().seq.number()).unwrap());
                 numbers.push(draft.award.number.clone());
                 awards.push(bench.decide(who, PrepareAward { draft }).await.unwrap());
             }
             Attempt::Revise(n) => {
                 let Some(award) = awards.get(pick(n, awards.len())) else { continue };
                 let draft = bench.authority.award(*award).await.unwrap().draft;
-                let revise = ReviseAward { award: *award, expected: None, draft: Draft { lean: true, ..draft } };
+                let revise =
+                    ReviseAward { award: *award, expected: None, draft: Draft { lean: true, ..draft } };
                 let _ = bench.decide(who, revise).await;
             }
             Attempt::Approve(n) => {

@@ -30,7 +30,8 @@ async fn a_token_signs_in_until_it_expires_or_is_revoked(bench: Bench) {
     let again = bench.decide(&bench.operator, RevokeToken { token: issued.id }).await.unwrap_err();
     assert_eq!(again.code(), "not-found");
     // Neither the token nor anything to guess it by is on record.
-    let events = bench.authority.events(&Default::default(), verilabel_issuer::Seq::new(0), 100).await.unwrap();
+    let events =
+        bench.authority.events(&Default::default(), verilabel_issuer::Seq::new(0), 100).await.unwrap();
     assert!(events.iter().all(|event| !format!("{event:?}").contains(token.reveal())));
 }
 
