@@ -97,7 +97,7 @@ fn what_goes_wrong_is_said() {
     assert!(mint(&AWARD.replace("9521234543213", "9521234543214"), &[]).contains("it should be 3"));
     assert!(mint(&AWARD.replace("\"level\": 2", "\"level\": 5"), &[]).contains("sg.cls-iot has no level 5"));
     assert!(mint(&AWARD.replace("\"brand\"", "\"band\""), &[]).contains("unknown field `band`"));
-    let dense = mint(AWARD, &["--max-side", "20"]);
+    let dense = mint(AWARD, &["--max-side", "26.5"]);
     assert!(dense.contains("names"), "{dense}");
     let locked = run(desk
         .program("verilabel-issuer")
