@@ -49,17 +49,12 @@ fn main() -> ExitCode {
         seals::contend(name, folder);
         return ExitCode::SUCCESS;
     }
-    let found = |wanted: &str| ALL.iter().find(|(name, _)| *name == wanted);
-    match &args.name {
-        None => measure_all(args.json),
-        Some(name) => match found(name) {
-            Some((name, measure)) => measure_one(name, *measure, &args),
-            None => {
-                eprintln!("no such measurement; there are: {}", ALL.map(|(name, _)| name).join(", "));
-                ExitCode::from(2)
-            }
-        },
-    }
+    let Some(name) = &args.name else { return measure_all(args.json) };
+    let Some((name, measure)) = ALL.iter().find(|(known, _)| known == name) else {
+        eprintln!("no such measurement; there are: {}", ALL.map(|(name, _)| name).join(", "));
+        return ExitCode::from(2);
+    };
+    measure_one(name, *measure, &args)
 }
 
 fn measure_one(name: &str, measure: Measure, args: &Args) -> ExitCode {
@@ -68,7 +63,9 @@ fn measure_one(name: &str, measure: Measure, args: &Args) -> ExitCode {
     }
     match measure() {
         Ok(measurements) => {
-            measurements.iter().for_each(|m| m.print(args.json));
+            for measurement in measurements {
+                measurement.print(args.json);
+            }
             ExitCode::SUCCESS
         }
         Err(error) => {
