@@ -7,7 +7,7 @@ use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 use verilabel_label::{StatusRef, Timestamp};
 use verilabel_trust::KeyState;
-use verilabel_wire::{KeyId, LinkBase, Profile, sha256};
+use verilabel_wire::{KeyId, LinkBase, Profile, Sign, sha256};
 
 use crate::desk::Work;
 use crate::keys::{Signers, key_id};
@@ -67,26 +67,39 @@ fn read(row: &AnyRow) -> Result<Unsigned, Refusal> {
     })
 }
 
-/// Signs a batch; blocks for as long as that takes.
+/// Signs a batch; blocks for as long as that takes. A key that cannot be used holds up its own codes only: what
+/// was signed comes with the first thing that went wrong.
 pub(crate) fn sign(
     codes: &[Unsigned],
     base: &LinkBase,
     signers: &dyn Signers,
-) -> Result<Vec<SignedCode>, Refusal> {
-    let mut by_key: BTreeMap<KeyId, Arc<dyn verilabel_wire::Sign + Send + Sync>> = BTreeMap::new();
-    codes
-        .iter()
-        .map(|code| {
-            let signer = match by_key.get(&code.key) {
-                Some(signer) => signer,
-                None => by_key.entry(code.key).or_insert(signers.signer(code.key)?),
-            };
-            let path = code.award.path();
-            let claims = code.award.claims(code.status, code.issued_at)?;
-            let minted = mint(&claims, &path, code.profile, base, signer.as_ref())?;
-            Ok(SignedCode { id: code.id, key: code.key, path: path.to_string(), link: minted.link })
-        })
-        .collect()
+) -> (Vec<SignedCode>, Option<Refusal>) {
+    let mut by_key: BTreeMap<KeyId, Result<Signer, Refusal>> = BTreeMap::new();
+    let mut done = Vec::with_capacity(codes.len());
+    let mut trouble = None;
+    for code in codes {
+        let signer = by_key.entry(code.key).or_insert_with(|| signers.signer(code.key));
+        let outcome = match signer {
+            Ok(signer) => code.sign(base, signer.as_ref()),
+            Err(refusal) => Err(refusal.clone()),
+        };
+        match outcome {
+            Ok(code) => done.push(code),
+            Err(refusal) => trouble = trouble.or(Some(refusal)),
+        }
+    }
+    (done, trouble)
+}
+
+type Signer = Arc<dyn Sign + Send + Sync>;
+
+impl Unsigned {
+    fn sign(&self, base: &LinkBase, signer: &dyn Sign) -> Result<SignedCode, Refusal> {
+        let path = self.award.path();
+        let claims = self.award.claims(self.status, self.issued_at)?;
+        let minted = mint(&claims, &path, self.profile, base, signer)?;
+        Ok(SignedCode { id: self.id, key: self.key, path: path.to_string(), link: minted.link })
+    }
 }
 
 /// The last code of a batch, if the batch was a full one.
