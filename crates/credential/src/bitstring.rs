@@ -143,7 +143,10 @@ pub enum BitstringError {
     #[error("the list has more than {} entries", BitstringList::MAX_ENTRIES)]
     TooLarge,
     /// Fewer entries than a list must have.
-    #[error("the list has {entries} entries, fewer than the {} that it must have", BitstringList::MIN_ENTRIES)]
+    #[error(
+        "the list has {entries} entries, fewer than the {} that it must have",
+        BitstringList::MIN_ENTRIES
+    )]
     TooSmall {
         /// Entries found.
         entries: usize,

@@ -68,8 +68,14 @@ impl Payload for LabelCredential {
         let subject: Subject = from_value(document.subject)?;
         let path = subject.path()?;
         let names = subject.names()?;
-        let LabelMember { kind: LabelType::CybersecurityLabel, scheme, specification, level, number, awarded } =
-            subject.label;
+        let LabelMember {
+            kind: LabelType::CybersecurityLabel,
+            scheme,
+            specification,
+            level,
+            number,
+            awarded,
+        } = subject.label;
         Ok(Self {
             id: document.id,
             issuer: document.issuer,

@@ -60,8 +60,10 @@ impl Document {
     pub(crate) fn read(payload: &[u8], kind: &Kind) -> Result<Self, CredentialError> {
         let mut json: Map<String, Value> = strict_json(payload)?;
         // Taken out, because the date grammar that ssi relies on refuses whole years (1990, 2500, 4600–4609).
-        let valid_from = json.remove(VALID_FROM).map(|time| date_time_stamp(VALID_FROM, &time)).transpose()?;
-        let valid_until = json.remove(VALID_UNTIL).map(|time| date_time_stamp(VALID_UNTIL, &time)).transpose()?;
+        let valid_from =
+            json.remove(VALID_FROM).map(|time| date_time_stamp(VALID_FROM, &time)).transpose()?;
+        let valid_until =
+            json.remove(VALID_UNTIL).map(|time| date_time_stamp(VALID_UNTIL, &time)).transpose()?;
         let model: Model = from_value(json.into())?;
         let context = |entry: &ContextEntry, due: &str| matches!(entry, ContextEntry::IriRef(iri) if iri.as_str() == due);
         let contexts: Vec<_> = model.context.iter().collect();
@@ -177,9 +179,7 @@ impl Claims {
             }
         }
         match self.0.into_keys().find(|member| !Self::PASSED_OVER.contains(&member.as_str())) {
-            Some(member) => {
-                Err(CredentialError::UnknownMember { member: member.chars().take(64).collect() })
-            }
+            Some(member) => Err(CredentialError::UnknownMember { member: member.chars().take(64).collect() }),
             None => Ok(()),
         }
     }

@@ -69,9 +69,8 @@ impl<'b> Message<'b> {
         let payload = reader.bytes()?;
         let signature = reader.bytes()?;
         reader.finish()?;
-        let signature = signature
-            .try_into()
-            .map_err(|_| EnvelopeError::SignatureLength { length: signature.len() })?;
+        let signature =
+            signature.try_into().map_err(|_| EnvelopeError::SignatureLength { length: signature.len() })?;
         Ok(Self { hint: headers.into_hint(rules)?, protected, payload, signature })
     }
 

@@ -78,7 +78,9 @@ pub enum EnvelopeError {
     #[error("the message says that nobody signed it (alg none)")]
     AlgorithmNone,
     /// A MAC: whoever can check it can also make it.
-    #[error("the message names {name:?}, a secret that verifiers would share; public keys are no such secret")]
+    #[error(
+        "the message names {name:?}, a secret that verifiers would share; public keys are no such secret"
+    )]
     AlgorithmHmac {
         /// The JOSE name.
         name: String,

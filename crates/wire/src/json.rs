@@ -134,7 +134,8 @@ mod tests {
 
     #[test]
     fn what_is_not_json_is_refused() {
-        for wrong in [&b""[..], b"{", b"{}x", b"{} {}", b"\xff", b"\"\xff\"", b"{\"a\":01}", b"'a'", b"\"\\ud800\""]
+        for wrong in
+            [&b""[..], b"{", b"{}x", b"{} {}", b"\xff", b"\"\xff\"", b"{\"a\":01}", b"'a'", b"\"\\ud800\""]
         {
             assert_eq!(code(wrong), "json-malformed", "{}", wrong.escape_ascii());
         }

@@ -117,7 +117,11 @@ fn each_fault_has_its_code() {
         ("/@context", json!([LABEL_CONTEXT, VCDM_CONTEXT]), "credential-malformed"),
         ("/@context", json!([VCDM_CONTEXT]), "credential-context"),
         ("/@context", json!([VCDM_CONTEXT, LABEL_CONTEXT, "https://other.example/v1"]), "credential-context"),
-        ("/@context", json!([VCDM_CONTEXT, LABEL_CONTEXT, {"level": "https://a.example/b"}]), "credential-context"),
+        (
+            "/@context",
+            json!([VCDM_CONTEXT, LABEL_CONTEXT, {"level": "https://a.example/b"}]),
+            "credential-context",
+        ),
         ("/@context", json!([VCDM_CONTEXT, {}]), "credential-context"),
         ("/type", json!(["VerifiableCredential"]), "credential-type"),
         ("/type", json!(["CybersecurityLabelCredential"]), "credential-malformed"),
@@ -145,7 +149,11 @@ fn each_fault_has_its_code() {
         ("/iat", json!(-1), "field-range"),
         ("/credentialSubject", json!([]), "credential-malformed"),
         ("/credentialSubject", json!([{}, {}]), "credential-member"),
-        ("/credentialSubject/id", json!("https://id.gs1.org/01/09521234543213/21/A%2f1"), "path-not-canonical"),
+        (
+            "/credentialSubject/id",
+            json!("https://id.gs1.org/01/09521234543213/21/A%2f1"),
+            "path-not-canonical",
+        ),
         ("/credentialSubject/id", json!("https://id.gs1.org/01/09521234543214"), "gtin-check-digit"),
         ("/credentialSubject/id", json!("https://other.example/01/09521234543213"), "credential-member"),
         ("/credentialSubject/gtin", json!("09521234543220"), "subject-gtin"),
@@ -227,7 +235,8 @@ fn nothing_is_signed_that_verifiers_would_refuse() {
     let no_uri = LabelCredential { id: Some("no URI".to_owned()), ..credential() };
     assert!(matches!(issue(&no_uri, &key()), Err(IssueError::Writing { .. })));
     // The list's number could not be told from these digits.
-    let ambiguous = LabelCredential { status_uri: "https://label.example.sg/status/7".to_owned(), ..credential() };
+    let ambiguous =
+        LabelCredential { status_uri: "https://label.example.sg/status/7".to_owned(), ..credential() };
     assert_eq!(issue(&ambiguous, &key()), Err(IssueError::Altered));
 }
 

@@ -41,7 +41,9 @@ fn read(json: &Value) -> Result<StatusListCredential, CredentialError> {
 
 #[test]
 fn lists_round_trip_and_say_what_the_token_says() {
-    for (purpose, set) in [(StatusPurpose::Revocation, vec![2, 200_000]), (StatusPurpose::Suspension, vec![1])] {
+    for (purpose, set) in
+        [(StatusPurpose::Revocation, vec![2, 200_000]), (StatusPurpose::Suspension, vec![1])]
+    {
         let text = issue_status_list(&credential(purpose), &key()).unwrap();
         let sealed = parse_status_list(&text).unwrap();
         let opened = sealed.open(key().key(), &mut Budget::default()).unwrap().into_value();
@@ -56,14 +58,18 @@ fn lists_round_trip_and_say_what_the_token_says() {
 fn another_implementation_reads_the_list() {
     let theirs: BitstringStatusListCredential = serde_json::from_value(payload()).unwrap();
     let list = theirs.decode_status_list().unwrap();
-    let set: Vec<usize> = (0..1 << 18).filter(|index| list.get(StatusSize::DEFAULT, *index) == Some(1)).collect();
+    let set: Vec<usize> =
+        (0..1 << 18).filter(|index| list.get(StatusSize::DEFAULT, *index) == Some(1)).collect();
     assert_eq!(set, [2, 200_000]);
 }
 
 #[test]
 fn a_short_list_is_filled_up() {
     let list = StatusList::all_valid(8).unwrap();
-    assert_eq!(BitstringList::of(&list, StatusPurpose::Revocation).unwrap().len(), BitstringList::MIN_ENTRIES);
+    assert_eq!(
+        BitstringList::of(&list, StatusPurpose::Revocation).unwrap().len(),
+        BitstringList::MIN_ENTRIES
+    );
     let mut odd = list;
     odd.set(3, Status::ApplicationSpecific).unwrap();
     let refused = BitstringList::of(&odd, StatusPurpose::Revocation);
@@ -100,7 +106,11 @@ fn each_fault_has_its_code() {
         ("/credentialSubject/type", json!("StatusList2021"), "credential-malformed"),
         ("/credentialSubject/statusPurpose", json!("message"), "credential-malformed"),
         ("/type", json!(["VerifiableCredential", "CybersecurityLabelCredential"]), "credential-type"),
-        ("/@context", json!(["https://www.w3.org/ns/credentials/v2", "https://a.example/"]), "credential-context"),
+        (
+            "/@context",
+            json!(["https://www.w3.org/ns/credentials/v2", "https://a.example/"]),
+            "credential-context",
+        ),
         ("/id", Value::Null, "credential-malformed"),
     ] {
         let mut json = payload();

@@ -80,7 +80,10 @@ fn the_algorithm_belongs_to_the_key() {
     let bytes = seal(&claims(), &path(), Profile::Named, &eddsa()).unwrap();
     let sealed = Sealed::<LabelClaims>::parse(&bytes, &path()).unwrap();
     let error = sealed.open(es256().key(), &mut Budget::default()).unwrap_err();
-    assert_eq!(error, WrongKey::AlgorithmMismatch { key: Algorithm::Es256, message: NamedAlgorithm::Cose(-8) }.into());
+    assert_eq!(
+        error,
+        WrongKey::AlgorithmMismatch { key: Algorithm::Es256, message: NamedAlgorithm::Cose(-8) }.into()
+    );
 }
 
 #[test]
