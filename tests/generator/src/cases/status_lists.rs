@@ -1,6 +1,7 @@
 //! Status lists that are handed in as credentials, with an honest label in place `VALID` of list 1.
 
 use serde_json::{Value, json};
+use verilabel_wire::Sign;
 
 use super::Vector;
 use crate::credentials::{DID, LIST_BYTES, List, header, jws, key_url, payload, signed};
