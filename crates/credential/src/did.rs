@@ -79,7 +79,7 @@ mod tests {
         assert_eq!(found, ids[..2]);
         assert_eq!(document["assertionMethod"], json!(ids[..1]));
         assert_eq!(methods[0]["publicKeyJwk"]["crv"], "Ed25519");
-        let read: ssi::dids::Document = serde_json::from_value(document).unwrap();
+        let read: ssi_dids_core::Document = serde_json::from_value(document).unwrap();
         assert_eq!(read.verification_method.len(), 2);
         issuer.did = None;
         assert_eq!(did_document(&issuer, now), None);

@@ -5,8 +5,8 @@ use std::cell::RefCell;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
-use ssi::claims::SignatureError;
-use ssi::claims::jws::{JwsPayload, JwsSigner, JwsSignerInfo};
+use ssi_claims_core::SignatureError;
+use ssi_jws::{JwsPayload, JwsSigner, JwsSignerInfo};
 use verilabel_label::DidWeb;
 use verilabel_wire::{Algorithm, Sign, SignError};
 
@@ -60,8 +60,8 @@ impl JwsSigner for Hook<'_> {
     async fn fetch_info(&self) -> Result<JwsSignerInfo, SignatureError> {
         let key = self.signer.key();
         let algorithm = match key.algorithm() {
-            Algorithm::Es256 => ssi::jwk::Algorithm::ES256,
-            Algorithm::EdDsa => ssi::jwk::Algorithm::EdDSA,
+            Algorithm::Es256 => ssi_jwk::Algorithm::ES256,
+            Algorithm::EdDsa => ssi_jwk::Algorithm::EdDSA,
         };
         Ok(JwsSignerInfo::new(Some(key_url(self.issuer, key.id())), algorithm))
     }

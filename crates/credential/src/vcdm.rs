@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use serde_json::{Map, Value};
-use ssi::claims::vc::syntax::{IdOr, IdentifiedObject, NonEmptyVec};
-use ssi::claims::vc::v2::SpecializedJsonCredential;
-use ssi::json_ld::syntax::ContextEntry;
+use ssi_json_ld::syntax::ContextEntry;
+use ssi_vc::syntax::{IdOr, IdentifiedObject, NonEmptyVec};
+use ssi_vc::v2::SpecializedJsonCredential;
 use verilabel_label::{DidWeb, Timestamp};
 use verilabel_wire::strict_json;
 

@@ -1,7 +1,7 @@
 use super::*;
 use crate::BitstringError;
 use serde_json::{Value, json};
-use ssi::status::bitstring_status_list::{BitstringStatusListCredential, StatusSize};
+use ssi_status::bitstring_status_list::{BitstringStatusListCredential, StatusSize};
 use verilabel_label::Status;
 use verilabel_wire::{Budget, SigningKey, StatusList};
 
