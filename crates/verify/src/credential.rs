@@ -20,7 +20,7 @@ pub(crate) fn open_label<'p>(text: &str, pack: &'p TrustPack) -> Result<Opened<'
         return Err(Outcome::NotAuthentic(NotAuthentic::AnotherIssuer { issuer, stated }));
     }
     let path = label.value().path.clone();
-    Ok(Opened { label: Label::Credential(Box::new(label)), path, host: None, query: false, issuer, key })
+    Ok(Opened { label: Label::Credential(label), path, host: None, query: false, issuer, key })
 }
 
 /// Whether the credential and its header both name the issuer whose key opened it.

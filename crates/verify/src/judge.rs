@@ -105,9 +105,9 @@ impl<'p> Judge<'p, '_> {
         };
         let notes = notes(host.as_deref(), query, issuer, &category, question, pack);
         Judged {
-            host,
-            path,
             label,
+            path,
+            host,
             issuer,
             key,
             product,

@@ -52,7 +52,7 @@ impl Form {
 pub(crate) enum Label {
     Seal(Authentic<LabelClaims>),
     #[cfg(feature = "credential")]
-    Credential(Box<Authentic<verilabel_credential::LabelCredential>>),
+    Credential(Authentic<verilabel_credential::LabelCredential>),
 }
 
 impl Label {

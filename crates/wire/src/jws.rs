@@ -42,7 +42,7 @@ impl<'b, T: Payload> Sealed<'b, T> {
                 .as_slice()
                 .try_into()
                 .map_err(|_| EnvelopeError::SignatureLength { length: signature.len() })?,
-            to_be_signed: Cow::Borrowed(text[..header.len() + 1 + payload.len()].as_bytes()),
+            to_be_signed: Cow::Borrowed(&text.as_bytes()[..header.len() + 1 + payload.len()]),
         }))
     }
 }

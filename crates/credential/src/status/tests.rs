@@ -92,7 +92,7 @@ fn each_fault_has_its_code() {
         (format!("z{}", &whole[1..]), "status-list-not-multibase"),
         (format!("{whole}="), "status-list-not-multibase"),
         ("uAAAA".to_owned(), "status-list-not-gzip"),
-        (whole[..1 + (whole.len() - 9) / 4 * 4].to_owned(), "status-list-not-gzip"),
+        (whole[..=(whole.len() - 9) / 4 * 4].to_owned(), "status-list-not-gzip"),
         (encoded(&[0; 16_383]), "status-list-too-small"),
         (encoded(&[]), "status-list-too-small"),
         (encoded(&vec![0; (2 << 20) + 1]), "status-list-too-large"),
