@@ -217,6 +217,7 @@ fn init_authority(init: InitArgs) -> Outcome {
         id: init.id,
         name: init.name,
         notice: init.notice,
+        did: None,
         status_uri: format!("https://{}/status/", init.host),
         link_hosts: vec![init.host],
         keys: Vec::new(),

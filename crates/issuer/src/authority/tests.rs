@@ -21,6 +21,7 @@ fn issuer() -> Issuer {
         name: "Specimen authority".into(),
         notice: None,
         link_hosts: vec!["label.example.sg".into()],
+        did: None,
         status_uri: "https://label.example.sg/status/".into(),
         keys: vec![],
         may_issue: vec![Entitlement {
