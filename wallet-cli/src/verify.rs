@@ -4,7 +4,8 @@ use std::io::Write;
 
 use serde::Serialize;
 use verilabel_label::Timestamp;
-use verilabel_verify::{Policy, Question, Report, Verdict, judge};
+use verilabel_trust::TrustPack;
+use verilabel_verify::{GivenLists, Policy, Question, Report, Verdict, judge_with_lists};
 
 use crate::args::VerifyArgs;
 use crate::card;
@@ -30,6 +31,7 @@ pub(crate) fn run(args: &VerifyArgs, now: Timestamp) -> Result<Exit, Trouble> {
             anchor.fingerprint
         );
     }
+    let lists = given_lists(args, &pack)?;
     let mut exits = Vec::new();
     let mut results = Vec::new();
     let mut out = anstream::stdout().lock();
@@ -37,7 +39,7 @@ pub(crate) fn run(args: &VerifyArgs, now: Timestamp) -> Result<Exit, Trouble> {
         match input::read(given) {
             Ok(candidates) => {
                 for candidate in candidates {
-                    let verdict = judge(&candidate.text, &pack, &question, &policy, at);
+                    let verdict = judge_with_lists(&candidate.text, &lists, &pack, &question, &policy, at);
                     exits.push(Exit::from(verdict.conclusion()));
                     if args.json {
                         results.push(ResultReport::verdict(&candidate, &verdict));
@@ -64,6 +66,15 @@ pub(crate) fn run(args: &VerifyArgs, now: Timestamp) -> Result<Exit, Trouble> {
         writeln!(out)?;
     }
     Ok(exit)
+}
+
+fn given_lists(args: &VerifyArgs, pack: &TrustPack) -> Result<GivenLists, Trouble> {
+    let mut lists = GivenLists::default();
+    for path in &args.status_list {
+        let text = input::status_list(path)?;
+        lists.add(&text, pack).map_err(|refusal| Trouble::StatusList { path: path.clone(), refusal })?;
+    }
+    Ok(lists)
 }
 
 #[derive(Serialize)]

@@ -251,6 +251,7 @@ async fn init_authority(init: InitArgs, now: Timestamp, random: &SystemRandom) -
         id: init.id,
         name: init.name,
         notice: init.notice,
+        did: None,
         status_uri: format!("https://{}/status/", init.host),
         link_hosts: vec![init.host],
         keys: Vec::new(),
