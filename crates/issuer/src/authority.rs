@@ -11,12 +11,13 @@ pub use found::Setup;
 pub use snapshot::Snapshot;
 
 pub(crate) use found::{issuer_document, link_base};
+pub(crate) use sign::blocking;
 
 use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use ring::rand::SystemRandom;
-use tokio::sync::{Mutex, Notify};
+use tokio::sync::{Mutex, Notify, watch};
 use verilabel_label::Timestamp;
 use verilabel_recognition::Register;
 use verilabel_trust::TrustPack;
@@ -24,7 +25,7 @@ use verilabel_trust::TrustPack;
 use crate::desk::{Context, Desk};
 use crate::status::ListBits;
 use crate::store::{Cells, Database, migrate};
-use crate::{Actor, Answer, Decision, Once, Order, Refusal};
+use crate::{Actor, Answer, Decision, Once, Order, Refusal, Seq};
 
 /// An authority, open for work. Clones work on the same one; several processes may, too.
 #[derive(Debug, Clone)]
@@ -88,6 +89,7 @@ impl Authority {
             random: random.clone(),
             pack: RwLock::new(None),
             minting: Notify::new(),
+            latest: watch::Sender::new(Seq::new(0)),
         });
         let desk = Desk::open(Arc::clone(&context));
         Ok(Self { folder, desk, context, signing: Arc::default() })
@@ -132,6 +134,12 @@ impl Authority {
         once: Once<D::Outcome>,
     ) -> Result<Answer<D::Outcome>, Refusal> {
         self.desk.submit(order, decision, Some(once)).await
+    }
+
+    /// Tells of every event that this process makes durable; another process of the same authority has its own.
+    #[must_use]
+    pub fn latest_event(&self) -> watch::Receiver<Seq> {
+        self.context.latest.subscribe()
     }
 
     /// Whether the database answers.

@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
-use verilabel_label::{StatusRef, Timestamp};
-use verilabel_trust::KeyState;
-use verilabel_wire::{KeyId, LinkBase, Profile, sha256};
+use verilabel_credential::{LabelCredential, issue};
+use verilabel_label::{Gs1Path, LabelClaims, StatusRef, Timestamp};
+use verilabel_trust::{Issuer, KeyState};
+use verilabel_wire::{KeyId, Profile, Sign, sha256};
 
+use crate::authority::link_base;
 use crate::desk::Work;
 use crate::keys::{Signers, key_id};
 use crate::lifecycle::Draft;
@@ -36,6 +38,8 @@ pub(crate) struct SignedCode {
     key: KeyId,
     path: String,
     link: String,
+    /// The label credential, where the issuer has a DID.
+    credential: Option<String>,
 }
 
 /// The next codes that wait, after the given one; those of a compromised key go on waiting.
@@ -67,10 +71,11 @@ fn read(row: &AnyRow) -> Result<Unsigned, Refusal> {
 /// Signs a batch; blocks for as long as that takes.
 pub(crate) fn sign(
     codes: &[Unsigned],
-    base: &LinkBase,
+    issuer: &Issuer,
     signers: &dyn Signers,
 ) -> Result<Vec<SignedCode>, Refusal> {
-    let mut by_key: BTreeMap<KeyId, Arc<dyn verilabel_wire::Sign + Send + Sync>> = BTreeMap::new();
+    let base = link_base(issuer)?;
+    let mut by_key: BTreeMap<KeyId, Arc<dyn Sign + Send + Sync>> = BTreeMap::new();
     codes
         .iter()
         .map(|code| {
@@ -80,10 +85,25 @@ pub(crate) fn sign(
             };
             let path = code.award.path();
             let claims = code.award.claims(code.status, code.issued_at)?;
-            let minted = mint(&claims, &path, code.profile, base, signer.as_ref())?;
-            Ok(SignedCode { id: code.id, key: code.key, path: path.to_string(), link: minted.link })
+            let minted = mint(&claims, &path, code.profile, &base, signer.as_ref())?;
+            let (key, link, text) = (code.key, minted.link, path.to_string());
+            let credential = credential(issuer, claims, path, signer.as_ref())?;
+            Ok(SignedCode { id: code.id, key, path: text, link, credential })
         })
         .collect()
+}
+
+/// The same label as a verifiable credential.
+fn credential(
+    issuer: &Issuer,
+    claims: LabelClaims,
+    path: Gs1Path,
+    signer: &dyn Sign,
+) -> Result<Option<String>, Refusal> {
+    let Some(did) = issuer.did.clone() else { return Ok(None) };
+    let credential =
+        LabelCredential { id: None, issuer: did, claims, path, status_uri: issuer.status_uri.clone() };
+    Ok(Some(issue(&credential, signer)?))
 }
 
 /// The last code of a batch, if the batch was a full one.
@@ -120,11 +140,12 @@ impl Decision for RecordMinted {
             let (seq, _) = work.chain_end();
             let seq = seq.number() + 1;
             let row = sqlx::query(
-                "UPDATE codes SET link = $1, minted_seq = $2 WHERE id = $3 AND link IS NULL AND key = $4
-                 RETURNING award",
+                "UPDATE codes SET link = $1, minted_seq = $2, credential = $3
+                 WHERE id = $4 AND link IS NULL AND key = $5 RETURNING award",
             )
             .bind(code.link.as_str())
             .bind(seq)
+            .bind(code.credential.as_deref())
             .bind(code.id.number())
             .bind(code.key.to_string())
             .fetch_optional(work.db())
@@ -132,8 +153,9 @@ impl Decision for RecordMinted {
             let Some(row) = row else { continue };
             let facts = [
                 ("code", code.id.to_string()),
+                ("credential", code.credential.as_ref().map_or_else(String::new, |text| digest(text))),
                 ("key", code.key.to_string()),
-                ("link", hex::encode(&sha256(code.link.as_bytes()))),
+                ("link", digest(&code.link)),
                 ("path", code.path.clone()),
             ];
             let award = row.int("award")?;
@@ -151,4 +173,8 @@ impl Decision for RecordMinted {
         }
         Ok(recorded)
     }
+}
+
+fn digest(text: &str) -> String {
+    hex::encode(&sha256(text.as_bytes()))
 }

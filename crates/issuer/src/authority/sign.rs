@@ -5,7 +5,7 @@ use std::sync::Arc;
 use verilabel_trust::Purpose;
 use verilabel_wire::{Algorithm, KeyId, Sign, SigningKey};
 
-use super::{Authority, link_base};
+use super::Authority;
 use crate::keys::{self, AddKey, Keystore, Signers};
 use crate::minting::{self, RecordMinted};
 use crate::{Actor, CodeId, Order, Refusal};
@@ -72,9 +72,9 @@ impl Authority {
                 return Ok(minted);
             }
             let resume = minting::resume_after(&codes);
-            let base = link_base(&self.issuer().await?)?;
+            let issuer = self.issuer().await?;
             let signers = Arc::clone(signers);
-            let signed = blocking(move || minting::sign(&codes, &base, signers.as_ref())).await?;
+            let signed = blocking(move || minting::sign(&codes, &issuer, signers.as_ref())).await?;
             let order = Order { actor: Actor::System, at: now };
             minted += self.decide(order, RecordMinted { signed }).await?;
             match resume {
@@ -91,7 +91,7 @@ impl Authority {
 }
 
 /// Runs what blocks where it does not hold up others.
-async fn blocking<T: Send + 'static>(
+pub(crate) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Refusal> + Send + 'static,
 ) -> Result<T, Refusal> {
     tokio::task::spawn_blocking(work)
