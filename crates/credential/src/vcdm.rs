@@ -108,6 +108,8 @@ impl Document {
                 json[member] = time.to_string().into();
             }
         }
+        // One order, whatever features of serde_json the rest of the program switches on.
+        json.sort_all_objects();
         serde_json::to_vec(&json).map_err(|e| failed(&e))
     }
 }

@@ -33,7 +33,7 @@ fn is_issuer(stated: &DidWeb, key_url: &str, issuer: &Issuer) -> bool {
 pub(crate) fn check_status_uri(label: &Label, issuer: &Issuer) -> Result<(), WhyUnconfirmed> {
     match label {
         Label::Credential(label) if label.value().status_uri != issuer.status_uri => {
-            Err(WhyUnconfirmed::Elsewhere { found: label.value().status_uri.clone() })
+            Err(WhyUnconfirmed::Elsewhere { found: label.value().status_uri.chars().take(300).collect() })
         }
         Label::Credential(_) | Label::Seal(_) => Ok(()),
     }

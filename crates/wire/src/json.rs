@@ -121,15 +121,15 @@ mod tests {
     use super::*;
     use serde_json::Value;
 
-    fn code(text: &[u8]) -> &'static str {
+    fn outcome(text: &[u8]) -> &'static str {
         strict_json::<Value>(text).map_or_else(|e| e.code(), |_| "read")
     }
 
     #[test]
     fn members_are_unique_at_any_depth_and_in_any_spelling() {
-        assert_eq!(code(br#"{"a":1,"b":[true,null,-1,2.5e3,"x",{"a":{}}]}"#), "read");
-        assert_eq!(code(br#"{"a":1,"a":1}"#), "json-duplicate-member");
-        assert_eq!(code(br#"[{"b":{"a":1,"\u0061":2}}]"#), "json-duplicate-member");
+        assert_eq!(outcome(br#"{"a":1,"b":[true,null,-1,2.5e3,"x",{"a":{}}]}"#), "read");
+        assert_eq!(outcome(br#"{"a":1,"a":1}"#), "json-duplicate-member");
+        assert_eq!(outcome(br#"[{"b":{"a":1,"\u0061":2}}]"#), "json-duplicate-member");
     }
 
     #[test]
@@ -137,8 +137,8 @@ mod tests {
         for wrong in
             [&b""[..], b"{", b"{}x", b"{} {}", b"\xff", b"\"\xff\"", b"{\"a\":01}", b"'a'", b"\"\\ud800\""]
         {
-            assert_eq!(code(wrong), "json-malformed", "{}", wrong.escape_ascii());
+            assert_eq!(outcome(wrong), "json-malformed", "{}", wrong.escape_ascii());
         }
-        assert_eq!(code("[".repeat(100_000).as_bytes()), "json-malformed");
+        assert_eq!(outcome("[".repeat(100_000).as_bytes()), "json-malformed");
     }
 }

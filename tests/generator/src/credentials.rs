@@ -77,6 +77,14 @@ pub fn header(key: &dyn Sign) -> Value {
     json!({"alg": key.algorithm().jose(), "cty": "vc", "kid": key_url(DID, key), "typ": "vc+jwt"})
 }
 
+/// JSON with its members in order, whatever features of `serde_json` the rest of the program switches on.
+#[must_use]
+pub fn text(json: &Value) -> String {
+    let mut json = json.clone();
+    json.sort_all_objects();
+    json.to_string()
+}
+
 /// Base64url without padding.
 #[must_use]
 pub fn base64url(bytes: impl AsRef<[u8]>) -> String {
@@ -94,7 +102,7 @@ pub fn jws(header: &str, payload: &str, key: &dyn Sign) -> String {
 /// The honest JWS of a payload.
 #[must_use]
 pub fn signed(payload: &Value, key: &dyn Sign) -> String {
-    jws(&header(key).to_string(), &payload.to_string(), key)
+    jws(&text(&header(key)), &text(payload), key)
 }
 
 /// A JWS whose signature is HMAC-SHA-256 (RFC 2104) with the public key as the secret.
@@ -169,6 +177,6 @@ impl List {
     pub fn signed(&self, key: &dyn Sign) -> String {
         let mut header = header(key);
         header["kid"] = json!(key_url(self.issuer, key.key()));
-        jws(&header.to_string(), &self.payload().to_string(), key)
+        jws(&text(&header), &text(&self.payload()), key)
     }
 }

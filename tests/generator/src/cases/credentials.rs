@@ -5,7 +5,7 @@ use verilabel_label::{Gs1Path, LabelClaims};
 use verilabel_wire::Sign;
 
 use super::Vector;
-use crate::credentials::{DID, base64url, header, hmac, jws, key_url, payload, signed};
+use crate::credentials::{DID, base64url, header, hmac, jws, key_url, payload, signed, text};
 use crate::keys::{Impostor, Key};
 use crate::messages::{GTIN, claims, path, time, validity};
 use crate::packs::{index, key};
@@ -35,7 +35,7 @@ fn with_header(change: impl FnOnce(&mut Value)) -> String {
     let key = key("sg");
     let mut header = header(&key);
     change(&mut header);
-    jws(&header.to_string(), &honest().to_string(), &key)
+    jws(&text(&header), &text(&honest()), &key)
 }
 
 /// A payload that is changed and then signed.
@@ -91,10 +91,10 @@ fn headers() -> Vec<Vector> {
     embedded["jwk"] = jwk;
     let mut none = header(&key("sg"));
     none["alg"] = json!("none");
-    let unsigned = format!("{}.{}.", base64url(none.to_string()), base64url(honest().to_string()));
+    let unsigned = format!("{}.{}.", base64url(text(&none)), base64url(text(&honest())));
     let mut hs256 = header(&key("sg"));
     hs256["alg"] = json!("HS256");
-    let hs256 = hmac(&hs256.to_string(), &honest().to_string(), key("sg").key());
+    let hs256 = hmac(&text(&hs256), &text(&honest()), key("sg").key());
     let set = |member: &'static str, value: Value| with_header(|header| header[member] = value);
     vec![
         fake("vc-algorithm-none", "Nobody signed it.", unsigned, "algorithm-none"),
@@ -114,7 +114,7 @@ fn headers() -> Vec<Vector> {
         fake(
             "vc-embedded-key",
             "A thief's signature, and the thief's key in the header.",
-            jws(&embedded.to_string(), &honest().to_string(), &thief),
+            jws(&text(&embedded), &text(&honest()), &thief),
             "header-key",
         ),
         fake(
@@ -154,7 +154,7 @@ fn spellings() -> Vec<Vector> {
     let stray = format!("{}{}", &honest_text[..honest_text.len() - 1], &alphabet[at + 1..at + 2]);
     let twice = |text: String, member: &str| text.replacen('{', &format!("{{{member},"), 1);
     let key = key("sg");
-    let header_text = header(&key).to_string();
+    let header_text = text(&header(&key));
     let long = with_payload(|payload| payload["description"] = json!("x".repeat(40_000)));
     vec![
         fake("vc-two-parts", "The signature is cut off.", input.to_owned(), "jws-parts"),
@@ -175,13 +175,13 @@ fn spellings() -> Vec<Vector> {
         fake(
             "vc-duplicate-member",
             "The issuer twice.",
-            jws(&header_text, &twice(honest().to_string(), r#""issuer":"did:web:label.example.lab""#), &key),
+            jws(&header_text, &twice(text(&honest()), r#""issuer":"did:web:label.example.lab""#), &key),
             "json-duplicate-member",
         ),
         fake(
             "vc-duplicate-header",
             "The algorithm twice.",
-            jws(&twice(header_text.clone(), r#""alg":"ES256""#), &honest().to_string(), &key),
+            jws(&twice(header_text.clone(), r#""alg":"ES256""#), &text(&honest()), &key),
             "json-duplicate-member",
         ),
         fake("vc-not-json", "No JSON is signed.", jws(&header_text, "{", &key), "json-malformed"),
@@ -199,7 +199,7 @@ fn signers() -> Vec<Vector> {
     raised["credentialSubject"]["label"]["level"] = json!(4);
     let honest_text = under("sg");
     let parts: Vec<&str> = honest_text.split('.').collect();
-    let raised = format!("{}.{}.{}", parts[0], base64url(raised.to_string()), parts[2]);
+    let raised = format!("{}.{}.{}", parts[0], base64url(text(&raised)), parts[2]);
     let lab = key("lab");
     let mut lab_header = header(&lab);
     lab_header["kid"] = json!(key_url("did:web:label.example.lab", lab.key()));
@@ -221,7 +221,7 @@ fn signers() -> Vec<Vector> {
         fake(
             "vc-another-issuers-did",
             "A laboratory's key signed it, under its own DID; it says that the authority did.",
-            jws(&lab_header.to_string(), &honest().to_string(), &lab),
+            jws(&text(&lab_header), &text(&honest()), &lab),
             "issuer-mismatch",
         ),
         judge(
@@ -361,7 +361,7 @@ fn contents() -> Vec<Vector> {
 }
 
 fn elsewhere() -> String {
-    let text = honest().to_string().replace("https://label.example.sg/status/", "https://a.example/status/");
+    let moved = text(&honest()).replace("https://label.example.sg/status/", "https://a.example/status/");
     let key = key("sg");
-    jws(&header(&key).to_string(), &text, &key)
+    jws(&text(&header(&key)), &moved, &key)
 }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use verilabel_wire::Sign;
 
 use super::Vector;
-use crate::credentials::{DID, LIST_BYTES, List, header, jws, key_url, payload, signed};
+use crate::credentials::{DID, LIST_BYTES, List, header, jws, key_url, payload, signed, text};
 use crate::keys::Impostor;
 use crate::messages::{GTIN, claims, path};
 use crate::packs::{index, key};
@@ -128,7 +128,7 @@ fn refusals() -> Vec<Vector> {
     let lab = key("lab");
     let mut posing = header(&lab);
     posing["kid"] = json!(key_url(DID, lab.key()));
-    let twice = honest.to_string().replacen('{', r#"{"issuer":"did:web:a.example","#, 1);
+    let twice = text(&honest).replacen('{', r#"{"issuer":"did:web:a.example","#, 1);
     vec![
         refused(
             "vc-list-too-small",
@@ -163,7 +163,7 @@ fn refusals() -> Vec<Vector> {
         refused(
             "vc-list-type",
             "The type of another kind of list.",
-            jws(&wrong_type.to_string(), &honest.to_string(), &sg),
+            jws(&text(&wrong_type), &text(&honest), &sg),
             "type-mismatch",
         ),
         refused(
@@ -181,7 +181,7 @@ fn refusals() -> Vec<Vector> {
         refused(
             "vc-list-duplicate-member",
             "The issuer twice.",
-            jws(&header(&sg).to_string(), &twice, &sg),
+            jws(&text(&header(&sg)), &twice, &sg),
             "json-duplicate-member",
         ),
         refused("vc-list-wrong-key", "A stranger's signature.", signed(&honest, &thief), "bad-signature"),
@@ -194,7 +194,7 @@ fn refusals() -> Vec<Vector> {
         refused(
             "vc-list-another-issuers-key",
             "A laboratory's key signed it, under the authority's DID.",
-            jws(&posing.to_string(), &honest.to_string(), &lab),
+            jws(&text(&posing), &text(&honest), &lab),
             "issuer-mismatch",
         ),
         refused(
