@@ -65,7 +65,11 @@ impl Authority {
     ///
     /// # Errors
     /// If the folder is none, or its database cannot be opened.
-    pub async fn open(folder: &Path, register: Arc<Register>, random: &SystemRandom) -> Result<Self, Refusal> {
+    pub async fn open(
+        folder: &Path,
+        register: Arc<Register>,
+        random: &SystemRandom,
+    ) -> Result<Self, Refusal> {
         Self::prepare(Folder::open(folder)?, register, random, None).await
     }
 
@@ -105,6 +109,10 @@ impl Authority {
     #[must_use]
     pub fn register(&self) -> &Arc<Register> {
         &self.context.register
+    }
+
+    pub(crate) fn random(&self) -> &SystemRandom {
+        &self.context.random
     }
 
     /// Judges foreign labels by this trust pack from now on.

@@ -194,7 +194,8 @@ async fn serve(args: Args, now: Timestamp, random: &SystemRandom) -> Outcome {
                 AlgorithmName::Es256 => Algorithm::Es256,
                 AlgorithmName::Eddsa => Algorithm::EdDsa,
             };
-            let key = office(&authority, None, passphrase()?, now, random).await?.new_key(algorithm, now).await?;
+            let key =
+                office(&authority, None, passphrase()?, now, random).await?.new_key(algorithm, now).await?;
             print(&format!("{} {algorithm}", key.key().id()))
         }
         Command::Mint(mint) => mint_labels(&mint, passphrase()?, now, random).await,

@@ -39,7 +39,11 @@ impl Evidence {
     ///
     /// # Errors
     /// [`EvidenceRefusal`]; a draft without a foreign label has no evidence, and is none of its business.
-    pub fn take(draft: &Draft, pack: Option<&TrustPack>, now: Timestamp) -> Result<Option<Self>, EvidenceRefusal> {
+    pub fn take(
+        draft: &Draft,
+        pack: Option<&TrustPack>,
+        now: Timestamp,
+    ) -> Result<Option<Self>, EvidenceRefusal> {
         let Some(foreign) = &draft.foreign else { return Ok(None) };
         let evidence = Self::of(&foreign.link, &draft.award.scheme, pack, now)?;
         if evidence.mode == Mode::SimplifiedApplication {

@@ -33,6 +33,7 @@ mod office;
 mod pack;
 mod people;
 mod publication;
+mod publish;
 mod refusal;
 mod runs;
 mod status;
@@ -57,8 +58,8 @@ pub use decision::{Answer, Batch, BatchMode, Decision, Once, Order, Reply};
 pub use desk::Work;
 pub use evidence::{Evidence, EvidenceRefusal};
 pub use ids::{
-    AwardId, ChangeId, CodeId, LabelId, ManufacturerId, ProductId, PublicationId, RunId, Seq, TokenId, UserId,
-    Version,
+    AwardId, ChangeId, CodeId, LabelId, ManufacturerId, ProductId, PublicationId, RunId, Seq, TokenId,
+    UserId, Version,
 };
 pub use keys::{
     AddKey, ChangeIssuer, CompromiseKey, KeyRecord, KeyUse, Keystore, Remint, Reminted, RetireKey, Signers,
@@ -70,10 +71,11 @@ pub use office::Office;
 pub use pack::{PackKeys, PackOpenError, Validities, publish_pack};
 pub use people::{Actor, Role, UnknownRole, User};
 pub use publication::{MarkPublished, PublicationRecord};
+pub use publish::{
+    Clock, Failure, Health, Keep, LabelFile, PublicationError, Published, Publisher, Settings,
+};
 pub use refusal::{Refusal, RefusalKind};
 pub use runs::{CreateRun, MarkRunWritten, RunPlan, RunRecord, Serials, Unit};
 pub use status::ListBits;
 pub use store::DatabaseUrl;
-pub use users::{
-    AddUser, ChangeUser, IssueToken, NewToken, RevokeToken, Token, TokenRecord, UserRecord,
-};
+pub use users::{AddUser, ChangeUser, IssueToken, NewToken, RevokeToken, Token, TokenRecord, UserRecord};

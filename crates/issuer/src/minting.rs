@@ -43,7 +43,10 @@ pub(crate) struct SignedCode {
 }
 
 /// The next codes that wait, after the given one; those of a compromised key go on waiting.
-pub(crate) async fn unsigned(connection: &mut AnyConnection, after: CodeId) -> Result<Vec<Unsigned>, Refusal> {
+pub(crate) async fn unsigned(
+    connection: &mut AnyConnection,
+    after: CodeId,
+) -> Result<Vec<Unsigned>, Refusal> {
     let rows = sqlx::query(
         "SELECT c.id, c.gtin, c.serial, c.key, c.issued_at, a.draft, l.list, l.entry
          FROM codes c JOIN awards a ON a.id = c.award JOIN labels l ON l.id = c.label JOIN keys k ON k.id = c.key
@@ -132,9 +135,8 @@ impl Decision for RecordMinted {
 
     async fn decide(&self, work: &mut Work) -> Result<usize, Refusal> {
         let issuer = work.issuer().await?;
-        let trusted = |id: KeyId| {
-            issuer.keys.iter().any(|key| key.key.id() == id && key.state == KeyState::Trusted)
-        };
+        let trusted =
+            |id: KeyId| issuer.keys.iter().any(|key| key.key.id() == id && key.state == KeyState::Trusted);
         let mut recorded = 0;
         for code in self.signed.iter().filter(|code| trusted(code.key)) {
             let (seq, _) = work.chain_end();

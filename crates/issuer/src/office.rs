@@ -9,8 +9,8 @@ use verilabel_wire::{Algorithm, Sign, SigningKey};
 
 use crate::lifecycle::{ChangeKind, Draft, Proposal};
 use crate::{
-    Actor, AddUser, ApproveAward, Authority, AwardFilter, AwardId, AwardRecord, DecideChange, Keystore, LabelAward,
-    Order, PrepareAward, ProposeChange, Refusal, Role, Signers, User,
+    Actor, AddUser, ApproveAward, Authority, AwardFilter, AwardId, AwardRecord, DecideChange, Keystore,
+    LabelAward, Order, PrepareAward, ProposeChange, Refusal, Role, Signers, User,
 };
 
 /// Two users of this machine and the authority's keys. It gives each decision the two people that it needs, and
@@ -97,8 +97,7 @@ impl Office {
         proposal: Proposal,
         now: Timestamp,
     ) -> Result<Status, Refusal> {
-        let propose =
-            ProposeChange { label: number.clone(), expected: None, kind, units: None, proposal };
+        let propose = ProposeChange { label: number.clone(), expected: None, kind, units: None, proposal };
         let proposed = self.authority.decide(self.by(&self.officer, now), propose).await?;
         let decide = DecideChange { change: proposed.id, expected: Some(proposed.version), approve: true };
         Ok(self.authority.decide(self.by(&self.approver, now), decide).await?.status)

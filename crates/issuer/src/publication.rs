@@ -117,7 +117,8 @@ async fn replace_renewed(work: &mut Work, through: Seq) -> Result<(), Refusal> {
 }
 
 pub(crate) async fn last(connection: &mut AnyConnection) -> Result<Option<PublicationRecord>, Refusal> {
-    let row = sqlx::query("SELECT * FROM publications ORDER BY id DESC LIMIT 1").fetch_optional(connection).await?;
+    let row =
+        sqlx::query("SELECT * FROM publications ORDER BY id DESC LIMIT 1").fetch_optional(connection).await?;
     row.map(|row| {
         Ok(PublicationRecord {
             id: PublicationId::new(row.int("id")?),

@@ -109,7 +109,10 @@ pub(crate) async fn page(
     rows.iter().map(read).collect()
 }
 
-pub(crate) async fn tokens(connection: &mut AnyConnection, user: UserId) -> Result<Vec<TokenRecord>, Refusal> {
+pub(crate) async fn tokens(
+    connection: &mut AnyConnection,
+    user: UserId,
+) -> Result<Vec<TokenRecord>, Refusal> {
     let rows = sqlx::query("SELECT * FROM tokens WHERE user_id = $1 ORDER BY id")
         .bind(user.number())
         .fetch_all(connection)

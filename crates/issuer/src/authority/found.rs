@@ -52,9 +52,8 @@ impl Decision for Found {
     }
 
     async fn decide(&self, work: &mut Work) -> Result<(), Refusal> {
-        let known = sqlx::query("SELECT value FROM settings WHERE name = 'issuer'")
-            .fetch_optional(work.db())
-            .await?;
+        let known =
+            sqlx::query("SELECT value FROM settings WHERE name = 'issuer'").fetch_optional(work.db()).await?;
         if known.is_some() {
             return Err(Refusal::NameTaken { what: "authority", name: self.issuer.id.to_string() });
         }
@@ -74,7 +73,8 @@ impl Decision for Found {
 }
 
 pub(super) async fn list_bits(connection: &mut AnyConnection) -> Result<ListBits, Refusal> {
-    let bits: u8 = setting(connection, "list-bits").await?.parse().map_err(|e| Refusal::damaged("list-bits", e))?;
+    let bits: u8 =
+        setting(connection, "list-bits").await?.parse().map_err(|e| Refusal::damaged("list-bits", e))?;
     ListBits::new(bits)
 }
 

@@ -173,7 +173,8 @@ impl Authority {
         let draft: Draft = awards::award(&mut snapshot, record.award).await?.draft;
         let issuer = keys::issuer(&mut snapshot).await?;
         let key = keys::trusted(&issuer, keys::key_id(&record.key)?)?;
-        let places = lists::places(&mut snapshot, self.context.bits, record.first_index, record.units).await?;
+        let places =
+            lists::places(&mut snapshot, self.context.bits, record.first_index, record.units).await?;
         let secret = found::serial_secret(&mut snapshot).await?;
         let base = link_base(&issuer)?;
         RunPlan::new(record, &draft, key, base, places, &secret)

@@ -46,7 +46,8 @@ impl Decision for PrepareAward {
         .execute(work.db())
         .await?;
         prepared.keep_gtins(work, id, &self.draft).await?;
-        let facts = [("award", id.to_string()), ("draft", prepared.digest()), ("number", award.number.to_string())];
+        let facts =
+            [("award", id.to_string()), ("draft", prepared.digest()), ("number", award.number.to_string())];
         work.record(Self::KIND, subject(id), facts)?;
         Ok(id)
     }

@@ -91,8 +91,7 @@ impl Decision for PutProduct {
     async fn decide(&self, work: &mut Work) -> Result<ProductId, Refusal> {
         self.check(work).await?;
         let facts = &self.facts;
-        let models =
-            serde_json::to_string(&facts.models).map_err(|e| Refusal::damaged("models", e))?;
+        let models = serde_json::to_string(&facts.models).map_err(|e| Refusal::damaged("models", e))?;
         let id = match self.id {
             Some((id, expected)) => {
                 product(work.db(), id).await?.version.must_be(expected)?;

@@ -119,7 +119,12 @@ impl ProposeChange {
         let last = u64::from(range.first) + u64::from(range.units);
         if range.units == 0 || last > u64::from(run.units) {
             let value = i64::try_from(last).unwrap_or(i64::MAX);
-            return Err(Refusal::OutOfRange { what: "the end of the units", value, min: 1, max: run.units.into() });
+            return Err(Refusal::OutOfRange {
+                what: "the end of the units",
+                value,
+                min: 1,
+                max: run.units.into(),
+            });
         }
         Ok(())
     }
@@ -185,7 +190,11 @@ impl Decision for DecideChange {
         }
         let status = awards::label_by_id(work.db(), record.label).await?.status;
         settle(work, &record, ChangeState::Rejected).await?;
-        work.record("reject-change", format!("label {}", record.number), [("change", record.id.to_string())])?;
+        work.record(
+            "reject-change",
+            format!("label {}", record.number),
+            [("change", record.id.to_string())],
+        )?;
         Ok(Changed { id: record.id, state: ChangeState::Rejected, status, version: next(&record) })
     }
 }

@@ -149,8 +149,7 @@ impl Work {
         decision: &D,
         guarded: bool,
     ) -> Result<Result<D::Outcome, Refusal>, Refusal> {
-        let savepoint =
-            Savepoint { head: self.head, events: self.events.len(), minting: self.minting };
+        let savepoint = Savepoint { head: self.head, events: self.events.len(), minting: self.minting };
         if guarded {
             self.raw("SAVEPOINT decision").await?;
         }

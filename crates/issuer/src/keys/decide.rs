@@ -54,11 +54,7 @@ impl Decision for AddKey {
         .await?;
         work.issuer_changed();
         let algorithm = self.key.algorithm().jose().to_owned();
-        work.record(
-            Self::KIND,
-            self.subject(),
-            [("algorithm", algorithm), ("from", self.from.to_string())],
-        )?;
+        work.record(Self::KIND, self.subject(), [("algorithm", algorithm), ("from", self.from.to_string())])?;
         if let Some((old, until)) = self.retires {
             RetireKey { key: old, until, expected: None }.decide(work).await?;
         }

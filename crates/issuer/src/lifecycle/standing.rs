@@ -74,8 +74,7 @@ pub enum ChangeState {
 
 impl ChangeState {
     /// All of them.
-    pub const ALL: [Self; 5] =
-        [Self::Proposed, Self::Scheduled, Self::Applied, Self::Rejected, Self::Void];
+    pub const ALL: [Self; 5] = [Self::Proposed, Self::Scheduled, Self::Applied, Self::Rejected, Self::Void];
 
     /// Its stable name.
     #[must_use]

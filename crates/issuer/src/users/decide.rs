@@ -178,8 +178,7 @@ fn roles_column(roles: &BTreeSet<Role>) -> String {
 }
 
 fn check_name(what: &'static str, name: &str) -> Result<(), Refusal> {
-    let good = !name.trim().is_empty()
-        && name.chars().count() <= MAX_NAME
-        && !name.chars().any(char::is_control);
+    let good =
+        !name.trim().is_empty() && name.chars().count() <= MAX_NAME && !name.chars().any(char::is_control);
     if good { Ok(()) } else { Err(Refusal::TextLength { what, max: MAX_NAME }) }
 }

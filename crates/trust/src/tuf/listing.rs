@@ -22,11 +22,16 @@ struct Listed {
     hash: String,
 }
 
+impl Listed {
+    fn of(bytes: &[u8]) -> Self {
+        Self { length: u64::try_from(bytes.len()).unwrap_or(u64::MAX), hash: hex::encode(&sha256(bytes)) }
+    }
+}
+
 impl TargetList {
     /// Lists a target; gives whether that changes the list.
     pub fn insert(&mut self, path: &str, bytes: &[u8]) -> bool {
-        let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-        let listed = Listed { length, hash: hex::encode(&sha256(bytes)) };
+        let listed = Listed::of(bytes);
         let before = self.files.insert(path.to_owned(), listed.clone());
         before != Some(listed)
     }
@@ -36,10 +41,10 @@ impl TargetList {
         self.files.remove(path).is_some()
     }
 
-    /// Whether a target is listed.
+    /// Whether a target is listed with that content.
     #[must_use]
-    pub fn contains(&self, path: &str) -> bool {
-        self.files.contains_key(path)
+    pub fn matches(&self, path: &str, bytes: &[u8]) -> bool {
+        self.files.get(path).is_some_and(|listed| *listed == Listed::of(bytes))
     }
 
     /// Whether nothing is listed.
@@ -101,6 +106,7 @@ mod tests {
         assert!(list.insert("a/b.json", b"one"));
         assert!(!list.insert("a/b.json", b"one"));
         assert_eq!(list.total_length(), 3);
+        assert!(list.matches("a/b.json", b"one") && !list.matches("a/b.json", b"two"));
         let first = list.file("a/b.json").unwrap();
         assert!(first.starts_with("targets/a/") && first.ends_with(".b.json"), "{first}");
         assert!(list.insert("a/b.json", b"two"));
