@@ -10,6 +10,7 @@ pub use folder::Folder;
 pub use found::Setup;
 pub use snapshot::Snapshot;
 
+pub(crate) use folder::write_durably;
 pub(crate) use found::{issuer_document, link_base};
 pub(crate) use sign::blocking;
 
@@ -103,6 +104,10 @@ impl Authority {
     #[must_use]
     pub fn folder(&self) -> &Folder {
         &self.folder
+    }
+
+    pub(crate) fn database(&self) -> &Database {
+        &self.context.database
     }
 
     /// The register that awards obey.

@@ -40,8 +40,7 @@ pub struct KeyUse {
 
 /// All keys, in the order in which they came.
 pub(crate) async fn all(connection: &mut AnyConnection) -> Result<Vec<KeyRecord>, Refusal> {
-    let rows =
-        sqlx::query("SELECT * FROM keys ORDER BY valid_from, created_at, id").fetch_all(connection).await?;
+    let rows = sqlx::query("SELECT * FROM keys ORDER BY valid_from, place").fetch_all(connection).await?;
     rows.iter().map(read).collect()
 }
 

@@ -16,6 +16,7 @@ mod audit;
 mod authority;
 mod award;
 mod awards;
+mod backup;
 mod catalogue;
 mod changes;
 mod decision;
@@ -50,6 +51,7 @@ pub use awards::{
     ApproveAward, Approved, AwardFilter, AwardRecord, CodeRecord, LabelFilter, LabelRecord, PrepareAward,
     RejectAward, ReviseAward,
 };
+pub use backup::{Restored, restore};
 pub use catalogue::{ManufacturerRecord, ProductFacts, ProductRecord, PutManufacturer, PutProduct};
 pub use changes::{
     ApplyDue, ChangeFilter, ChangeRecord, Changed, DecideChange, Due, ProposeChange, UnitRange,

@@ -40,11 +40,13 @@ impl Decision for AddKey {
         if known.iter().any(|record| record.key.key.id() == id) {
             return Err(Refusal::NameTaken { what: "key", name: id.to_string() });
         }
+        let place = work.new_id();
         sqlx::query(
-            "INSERT INTO keys (id, jwk, purposes, valid_from, valid_until, state, created_at, version)
-             VALUES ($1, $2, $3, $4, $5, 'trusted', $6, 1)",
+            "INSERT INTO keys (id, place, jwk, purposes, valid_from, valid_until, state, created_at, version)
+             VALUES ($1, $2, $3, $4, $5, $6, 'trusted', $7, 1)",
         )
         .bind(id.to_string())
+        .bind(place)
         .bind(serde_json::to_string(&Jwk::of(&self.key)).map_err(json)?)
         .bind(serde_json::to_string(&self.purposes).map_err(json)?)
         .bind(self.from.seconds())

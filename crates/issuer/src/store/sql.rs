@@ -12,11 +12,11 @@ use crate::Refusal;
 const CHUNKS: [usize; 3] = [100, 10, 1];
 
 /// Inserts rows, several at a time.
-pub(crate) async fn insert_rows<'q, T>(
+pub(crate) async fn insert_rows<T>(
     connection: &mut AnyConnection,
-    table: &'static str,
-    columns: &'static str,
-    rows: &'q [T],
+    table: &str,
+    columns: &str,
+    rows: &[T],
     bind: impl for<'a> Fn(Query<'a, Any, AnyArguments>, &T) -> Query<'a, Any, AnyArguments>,
 ) -> Result<(), Refusal> {
     let width = columns.split(',').count();
