@@ -132,7 +132,7 @@ impl Authority {
     pub async fn decide<D: Decision>(&self, order: Order, decision: D) -> Result<D::Outcome, Refusal> {
         match self.desk.submit(order, decision, None).await? {
             Answer::Done(outcome) => Ok(outcome),
-            Answer::Replayed(_) => Err(Refusal::damaged("an answer", "replayed without a key")),
+            Answer::Replayed(_) => Err(Refusal::damaged("an answer", &"replayed without a key")),
         }
     }
 

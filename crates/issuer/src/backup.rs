@@ -96,7 +96,7 @@ impl Authority {
         let made_at = order.at;
         self.decide(order, MakeBackup).await?;
         let keys = folder.join(KEYS);
-        fs::create_dir_all(&keys).map_err(|e| Refusal::file(&keys, e))?;
+        fs::create_dir_all(&keys).map_err(|e| Refusal::file(&keys, &e))?;
         let mut snapshot = self.database().snapshot().await?;
         export::export(&mut snapshot, &folder.join(RECORDS)).await?;
         let end = audit::end(&mut snapshot).await?;
@@ -110,7 +110,7 @@ impl Authority {
             hash: end.hash.to_string(),
             files: facts_below(folder)?,
         };
-        let json = serde_json::to_vec_pretty(&manifest).map_err(|e| Refusal::damaged("the manifest", e))?;
+        let json = serde_json::to_vec_pretty(&manifest).map_err(|e| Refusal::damaged("the manifest", &e))?;
         // The manifest comes last: without it a folder is no backup.
         write_durably(&folder.join(MANIFEST), &json)
     }
@@ -120,11 +120,11 @@ impl Authority {
 fn copy_keys(from: &Path, to: &Path) -> Result<(), Refusal> {
     let Ok(entries) = fs::read_dir(from) else { return Ok(()) };
     for entry in entries {
-        let path = entry.map_err(|e| Refusal::file(from, e))?.path();
+        let path = entry.map_err(|e| Refusal::file(from, &e))?.path();
         if let (Some(name), true) = (path.file_name(), path.extension().is_some_and(|e| e == "jwe")) {
             let copied =
                 fs::copy(&path, to.join(name)).and_then(|_| fs::File::open(to.join(name))?.sync_all());
-            copied.map_err(|e| Refusal::file(&path, e))?;
+            copied.map_err(|e| Refusal::file(&path, &e))?;
         }
     }
     Ok(())
@@ -133,8 +133,8 @@ fn copy_keys(from: &Path, to: &Path) -> Result<(), Refusal> {
 fn facts_below(folder: &Path) -> Result<BTreeMap<String, FileFacts>, Refusal> {
     let mut files = BTreeMap::from([(RECORDS.to_owned(), facts(&folder.join(RECORDS))?)]);
     let keys = folder.join(KEYS);
-    for entry in fs::read_dir(&keys).map_err(|e| Refusal::file(&keys, e))? {
-        let path = entry.map_err(|e| Refusal::file(&keys, e))?.path();
+    for entry in fs::read_dir(&keys).map_err(|e| Refusal::file(&keys, &e))? {
+        let path = entry.map_err(|e| Refusal::file(&keys, &e))?.path();
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         files.insert(format!("{KEYS}/{name}"), facts(&path)?);
     }
@@ -142,12 +142,12 @@ fn facts_below(folder: &Path) -> Result<BTreeMap<String, FileFacts>, Refusal> {
 }
 
 fn facts(path: &Path) -> Result<FileFacts, Refusal> {
-    let mut file = fs::File::open(path).map_err(|e| Refusal::file(path, e))?;
+    let mut file = fs::File::open(path).map_err(|e| Refusal::file(path, &e))?;
     let mut digest = Context::new(&SHA256);
     let mut length = 0;
     let mut buffer = vec![0; 64 << 10];
     loop {
-        let read = file.read(&mut buffer).map_err(|e| Refusal::file(path, e))?;
+        let read = file.read(&mut buffer).map_err(|e| Refusal::file(path, &e))?;
         if read == 0 {
             return Ok(FileFacts { length, sha256: hex::encode(digest.finish().as_ref()) });
         }

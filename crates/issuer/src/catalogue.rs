@@ -73,7 +73,7 @@ pub(crate) async fn manufacturer(
         .bind(id.number())
         .fetch_optional(connection)
         .await?
-        .ok_or_else(|| Refusal::not_found("manufacturer", id))?;
+        .ok_or_else(|| Refusal::not_found("manufacturer", &id))?;
     read_manufacturer(&row)
 }
 
@@ -97,7 +97,7 @@ pub(crate) async fn product(connection: &mut AnyConnection, id: ProductId) -> Re
         .bind(id.number())
         .fetch_optional(&mut *connection)
         .await?
-        .ok_or_else(|| Refusal::not_found("product", id))?;
+        .ok_or_else(|| Refusal::not_found("product", &id))?;
     let gtins = gtins(connection, id).await?;
     read_product(&row, gtins)
 }

@@ -58,7 +58,7 @@ pub(crate) async fn change(connection: &mut AnyConnection, id: ChangeId) -> Resu
         .bind(id.number())
         .fetch_optional(connection)
         .await?
-        .ok_or_else(|| Refusal::not_found("change", id))?;
+        .ok_or_else(|| Refusal::not_found("change", &id))?;
     read(&row)
 }
 
@@ -83,7 +83,7 @@ pub(crate) async fn changes(
 fn read(row: &AnyRow) -> Result<ChangeRecord, Refusal> {
     let units = match (row.maybe_int("run")?, row.maybe_int("first_unit")?, row.maybe_int("units")?) {
         (Some(run), Some(first), Some(units)) => {
-            let number = |n: i64| u32::try_from(n).map_err(|e| Refusal::damaged("units", e));
+            let number = |n: i64| u32::try_from(n).map_err(|e| Refusal::damaged("units", &e));
             Some(UnitRange { run: RunId::new(run), first: number(first)?, units: number(units)? })
         }
         _ => None,
@@ -96,7 +96,7 @@ fn read(row: &AnyRow) -> Result<ChangeRecord, Refusal> {
         units,
         proposal: Proposal {
             reason: row.parsed("reason")?,
-            note: Note::new(row.text("note")?).map_err(|e| Refusal::damaged("note", e))?,
+            note: Note::new(row.text("note")?).map_err(|e| Refusal::damaged("note", &e))?,
             advisory: row.maybe_text("advisory")?.map(Advisory::new).transpose()?,
             effective_at: Some(row.time("effective_at")?),
         },

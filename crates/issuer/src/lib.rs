@@ -56,7 +56,7 @@ pub use catalogue::{ManufacturerRecord, ProductFacts, ProductRecord, PutManufact
 pub use changes::{
     ApplyDue, ChangeFilter, ChangeRecord, Changed, DecideChange, Due, ProposeChange, UnitRange,
 };
-pub use decision::{Answer, Batch, BatchMode, Decision, Once, Order, Reply};
+pub use decision::{Answer, Batch, BatchMode, Decision, Once, Order, Reply, WriteReply};
 pub use desk::Work;
 pub use evidence::{Evidence, EvidenceRefusal};
 pub use ids::{

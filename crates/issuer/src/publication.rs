@@ -49,7 +49,7 @@ impl Decision for MarkPublished {
             .bind(self.through.number())
             .fetch_optional(work.db())
             .await?
-            .ok_or_else(|| Refusal::not_found("event", self.through))?;
+            .ok_or_else(|| Refusal::not_found("event", &self.through))?;
         let hash: ChainHash = row.parsed("hash")?;
         replace_renewed(work, self.through).await?;
         let through = self.through.number();

@@ -49,7 +49,7 @@ pub(crate) async fn run(connection: &mut AnyConnection, id: RunId) -> Result<Run
         .bind(id.number())
         .fetch_optional(connection)
         .await?
-        .ok_or_else(|| Refusal::not_found("run", id))?;
+        .ok_or_else(|| Refusal::not_found("run", &id))?;
     read(&row)
 }
 

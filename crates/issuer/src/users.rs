@@ -85,7 +85,7 @@ pub(crate) async fn one(connection: &mut AnyConnection, id: UserId) -> Result<Us
         .bind(id.number())
         .fetch_optional(connection)
         .await?
-        .ok_or_else(|| Refusal::not_found("user", id))?;
+        .ok_or_else(|| Refusal::not_found("user", &id))?;
     read(&row)
 }
 
@@ -94,7 +94,7 @@ pub(crate) async fn by_name(connection: &mut AnyConnection, name: &str) -> Resul
         .bind(name)
         .fetch_optional(connection)
         .await?
-        .ok_or_else(|| Refusal::not_found("user", name))?;
+        .ok_or_else(|| Refusal::not_found("user", &name))?;
     read(&row)
 }
 
@@ -135,7 +135,7 @@ fn read(row: &AnyRow) -> Result<UserRecord, Refusal> {
     let roles = row.text("roles")?;
     let roles = roles
         .split_ascii_whitespace()
-        .map(|role| role.parse::<Role>().map_err(|e| Refusal::damaged("roles", e)))
+        .map(|role| role.parse::<Role>().map_err(|e| Refusal::damaged("roles", &e)))
         .collect::<Result<BTreeSet<_>, _>>()?;
     Ok(UserRecord {
         user: User { id: UserId::new(row.int("id")?), name: row.text("name")?, roles },

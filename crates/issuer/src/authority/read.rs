@@ -145,7 +145,7 @@ impl Authority {
         let mut snapshot = self.context.database.snapshot().await?;
         let mut anchors = anchors.to_vec();
         if let Some(last) = publication::last(&mut snapshot).await? {
-            let hash = last.hash.parse().map_err(|e| Refusal::damaged("hash", e))?;
+            let hash = last.hash.parse().map_err(|e| Refusal::damaged("hash", &e))?;
             anchors.push(Anchor { seq: last.through, hash });
         }
         audit::verify(&mut snapshot, &anchors).await

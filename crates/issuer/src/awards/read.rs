@@ -121,7 +121,7 @@ pub(crate) async fn award(connection: &mut AnyConnection, id: AwardId) -> Result
         .bind(id.number())
         .fetch_optional(connection)
         .await?
-        .ok_or_else(|| Refusal::not_found("award", id))?;
+        .ok_or_else(|| Refusal::not_found("award", &id))?;
     read_award(&row)
 }
 
@@ -157,7 +157,7 @@ pub(crate) async fn label(
         .bind(number.as_str())
         .fetch_optional(connection)
         .await?
-        .ok_or_else(|| Refusal::not_found("label", number))?;
+        .ok_or_else(|| Refusal::not_found("label", &number))?;
     read_label(&row)
 }
 
@@ -166,7 +166,7 @@ pub(crate) async fn label_by_id(connection: &mut AnyConnection, id: LabelId) -> 
         .bind(id.number())
         .fetch_optional(connection)
         .await?
-        .ok_or_else(|| Refusal::not_found("label", id))?;
+        .ok_or_else(|| Refusal::not_found("label", &id))?;
     read_label(&row)
 }
 
@@ -253,7 +253,7 @@ fn read_award(row: &AnyRow) -> Result<AwardRecord, Refusal> {
     let preparers = preparers
         .split(',')
         .filter(|id| !id.is_empty())
-        .map(|id| id.parse().map_err(|e| Refusal::damaged("preparers", e)))
+        .map(|id| id.parse().map_err(|e| Refusal::damaged("preparers", &e)))
         .collect::<Result<_, _>>()?;
     let evidence = row.maybe_text("evidence")?;
     Ok(AwardRecord {
@@ -263,7 +263,7 @@ fn read_award(row: &AnyRow) -> Result<AwardRecord, Refusal> {
         evidence: evidence
             .map(|text| serde_json::from_str(&text))
             .transpose()
-            .map_err(|e| Refusal::damaged("evidence", e))?,
+            .map_err(|e| Refusal::damaged("evidence", &e))?,
         preparers,
         prepared_at: row.time("prepared_at")?,
         approver: row.maybe_int("approver")?.map(UserId::new),

@@ -15,7 +15,7 @@ use crate::store::TABLES;
 
 /// Writes all tables, row by row.
 pub(super) async fn export(connection: &mut AnyConnection, path: &Path) -> Result<(), Refusal> {
-    let failed = |e: std::io::Error| Refusal::file(path, e);
+    let failed = |e: std::io::Error| Refusal::file(path, &e);
     let mut out = BufWriter::new(File::create(path).map_err(failed)?);
     for table in TABLES {
         let mut columns = Vec::new();
@@ -46,7 +46,7 @@ fn columns_of(row: &AnyRow) -> Result<Vec<(String, ColumnKind)>, Refusal> {
             let kind = match column.type_info().kind() {
                 AnyTypeInfoKind::Text => ColumnKind::Text,
                 AnyTypeInfoKind::BigInt => ColumnKind::Int,
-                other => return Err(Refusal::damaged("a column's type", format!("{other:?}"))),
+                other => return Err(Refusal::damaged("a column's type", &format!("{other:?}"))),
             };
             Ok((column.name().to_owned(), kind))
         })

@@ -36,7 +36,7 @@ pub async fn restore(backup: &Path, folder: &Path, database: &DatabaseUrl) -> Re
         return Err(occupied());
     }
     let manifest = read_manifest(backup)?;
-    fs::create_dir_all(folder).map_err(|e| Refusal::file(folder, e))?;
+    fs::create_dir_all(folder).map_err(|e| Refusal::file(folder, &e))?;
     let target = Database::open(database, folder)?;
     let mut connection = target.connect().await?;
     migrate(&mut connection, target.is_sqlite()).await?;
@@ -52,17 +52,17 @@ pub async fn restore(backup: &Path, folder: &Path, database: &DatabaseUrl) -> Re
 }
 
 fn made(folder: &Path) -> Result<std::path::PathBuf, Refusal> {
-    fs::create_dir_all(folder).map_err(|e| Refusal::file(folder, e))?;
+    fs::create_dir_all(folder).map_err(|e| Refusal::file(folder, &e))?;
     Ok(folder.to_owned())
 }
 
 fn read_manifest(backup: &Path) -> Result<Manifest, Refusal> {
     let path = backup.join(MANIFEST);
-    let bytes = fs::read(&path).map_err(|e| Refusal::file(&path, e))?;
+    let bytes = fs::read(&path).map_err(|e| Refusal::file(&path, &e))?;
     let manifest: Manifest =
-        serde_json::from_slice(&bytes).map_err(|e| Refusal::damaged("the manifest", e))?;
+        serde_json::from_slice(&bytes).map_err(|e| Refusal::damaged("the manifest", &e))?;
     if manifest.schema != SCHEMA {
-        return Err(Refusal::damaged("the manifest", format!("schema {}", manifest.schema)));
+        return Err(Refusal::damaged("the manifest", &format!("schema {}", manifest.schema)));
     }
     if manifest.tables != SCHEMA_VERSION {
         return Err(Refusal::NewerSchema { found: manifest.tables, known: SCHEMA_VERSION });
@@ -71,7 +71,7 @@ fn read_manifest(backup: &Path) -> Result<Manifest, Refusal> {
     let differs = manifest.files.iter().find(|(name, facts)| found.get(*name) != Some(*facts));
     let foreign = found.keys().find(|name| !manifest.files.contains_key(*name));
     match differs.map(|(name, _)| name).or(foreign) {
-        Some(name) => Err(Refusal::damaged("the backup", format!("{name} is not the file of the manifest"))),
+        Some(name) => Err(Refusal::damaged("the backup", &format!("{name} is not the file of the manifest"))),
         None => Ok(manifest),
     }
 }
@@ -88,24 +88,24 @@ async fn restore_rows(
     }
     connection.execute(sqlx::raw_sql("DELETE FROM head")).await?;
     let rows = import(connection, &backup.join(RECORDS)).await?;
-    let hash: ChainHash = manifest.hash.parse().map_err(|e| Refusal::damaged("the manifest", e))?;
+    let hash: ChainHash = manifest.hash.parse().map_err(|e| Refusal::damaged("the manifest", &e))?;
     let end = Anchor { seq: Seq::new(manifest.seq), hash };
     let report = audit::verify(connection, &[end]).await?;
     match report.faults.first() {
-        Some(fault) => Err(Refusal::damaged("the backup's audit chain", fault)),
-        None if report.end != end => Err(Refusal::damaged("the backup's audit chain", "it ends elsewhere")),
+        Some(fault) => Err(Refusal::damaged("the backup's audit chain", &fault)),
+        None if report.end != end => Err(Refusal::damaged("the backup's audit chain", &"it ends elsewhere")),
         None => Ok(Restored { rows, end }),
     }
 }
 
 async fn import(connection: &mut AnyConnection, path: &Path) -> Result<u64, Refusal> {
-    let file = fs::File::open(path).map_err(|e| Refusal::file(path, e))?;
+    let file = fs::File::open(path).map_err(|e| Refusal::file(path, &e))?;
     let mut table: Option<TableLine> = None;
     let mut rows: Vec<Vec<Value>> = Vec::new();
     let mut count = 0;
     for line in BufReader::new(file).lines() {
-        let line = line.map_err(|e| Refusal::file(path, e))?;
-        let damaged = |e: serde_json::Error| Refusal::damaged("a row of the backup", e);
+        let line = line.map_err(|e| Refusal::file(path, &e))?;
+        let damaged = |e: serde_json::Error| Refusal::damaged("a row of the backup", &e);
         if line.starts_with('{') {
             insert(connection, table.as_ref(), &mut rows).await?;
             table = Some(check(serde_json::from_str(&line).map_err(damaged)?)?);
@@ -125,7 +125,7 @@ async fn import(connection: &mut AnyConnection, path: &Path) -> Result<u64, Refu
 fn check(line: TableLine) -> Result<TableLine, Refusal> {
     let plain = |name: &str| !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
     let known = TABLES.contains(&line.table.as_str()) && line.columns.iter().all(|(name, _)| plain(name));
-    if known { Ok(line) } else { Err(Refusal::damaged("a table of the backup", line.table)) }
+    if known { Ok(line) } else { Err(Refusal::damaged("a table of the backup", &line.table)) }
 }
 
 async fn insert(
@@ -138,13 +138,13 @@ async fn insert(
         return if rows.is_empty() {
             Ok(())
         } else {
-            Err(Refusal::damaged("the backup", "rows of no table"))
+            Err(Refusal::damaged("the backup", &"rows of no table"))
         };
     };
     if let Some(short) = rows.iter().find(|row| row.len() != line.columns.len()) {
         return Err(Refusal::damaged(
             "a row of the backup",
-            format!("{} cells in {}", short.len(), line.table),
+            &format!("{} cells in {}", short.len(), line.table),
         ));
     }
     let names: Vec<&str> = line.columns.iter().map(|(name, _)| name.as_str()).collect();

@@ -108,13 +108,13 @@ impl ProposeChange {
     async fn check_units(&self, work: &mut Work, label: crate::LabelId) -> Result<(), Refusal> {
         let range = match (self.kind, self.units) {
             (ChangeKind::WithdrawUnits, Some(range)) => range,
-            (ChangeKind::WithdrawUnits, None) => return Err(Refusal::not_found("range of units", "given")),
+            (ChangeKind::WithdrawUnits, None) => return Err(Refusal::not_found("range of units", &"given")),
             (_, None) => return Ok(()),
-            (_, Some(_)) => return Err(Refusal::not_found("range of units", "for a whole label")),
+            (_, Some(_)) => return Err(Refusal::not_found("range of units", &"for a whole label")),
         };
         let run = runs::run(work.db(), range.run).await?;
         if run.label != label {
-            return Err(Refusal::not_found("run of this label", range.run));
+            return Err(Refusal::not_found("run of this label", &range.run));
         }
         let last = u64::from(range.first) + u64::from(range.units);
         if range.units == 0 || last > u64::from(run.units) {

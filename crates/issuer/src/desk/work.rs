@@ -203,7 +203,7 @@ impl Work {
         once: &Once<T>,
         outcome: Result<&T, &Refusal>,
     ) -> Result<(), Refusal> {
-        let reply = (once.reply)(outcome);
+        let reply = once.reply.reply(outcome);
         sqlx::query(
             "INSERT INTO idempotency (actor, key, request, status, body, at) VALUES ($1, $2, $3, $4, $5, $6)",
         )

@@ -35,7 +35,7 @@ impl Decision for AddKey {
 
     async fn decide(&self, work: &mut Work) -> Result<KeyId, Refusal> {
         let id = self.key.id();
-        let json = |e: serde_json::Error| Refusal::damaged("a key", e);
+        let json = |e: serde_json::Error| Refusal::damaged("a key", &e);
         let known = all(work.db()).await?;
         if known.iter().any(|record| record.key.key.id() == id) {
             return Err(Refusal::NameTaken { what: "key", name: id.to_string() });
@@ -274,7 +274,7 @@ async fn check_version(work: &mut Work, key: KeyId, expected: Option<Version>) -
         .bind(key.to_string())
         .fetch_optional(work.db())
         .await?
-        .ok_or_else(|| Refusal::not_found("key", key))?;
+        .ok_or_else(|| Refusal::not_found("key", &key))?;
     Version::new(row.int("version")?).must_be(expected)
 }
 

@@ -166,7 +166,7 @@ impl Decision for RevokeToken {
             .execute(work.db())
             .await?;
         if revoked.rows_affected() == 0 {
-            return Err(Refusal::not_found("token in use", self.token));
+            return Err(Refusal::not_found("token in use", &self.token));
         }
         work.record(Self::KIND, self.subject(), [])?;
         Ok(())

@@ -4,7 +4,7 @@ use verilabel_issuer::lifecycle::ChangeKind;
 use verilabel_issuer::{ChainFault, Discrepancy, EventFilter, MarkPublished, Seq, mint};
 use verilabel_label::StatusRef;
 
-use crate::support::{Bench, award, draft, number, on_both, propose};
+use crate::support::{Bench, award, draft, number, on_both, propose, test_key};
 
 on_both! {
     an_untouched_chain_has_no_fault,
@@ -155,7 +155,7 @@ async fn links_are_reconciled_with_the_records(bench: Bench) {
     let forged = |seed| {
         let award = award(8);
         let claims = award.claims(StatusRef { list: 1, index: 5 }, crate::support::now()).unwrap();
-        let key = bench.keys.key(seed);
+        let key = test_key(seed);
         mint(&claims, &award.path(), verilabel_wire::Profile::Named, &base, &key).unwrap().link
     };
     let id = bench.prepare(draft(4)).await.unwrap();

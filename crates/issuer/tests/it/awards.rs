@@ -8,7 +8,7 @@ use verilabel_issuer::{
 use verilabel_label::Status;
 use verilabel_wire::Sign;
 
-use crate::support::{Bench, award, claims, draft, gtin, number, on_both};
+use crate::support::{Bench, award, claims, draft, gtin, number, on_both, test_key};
 
 on_both! {
     a_label_is_prepared_approved_minted_and_published,
@@ -47,7 +47,7 @@ async fn a_label_is_prepared_approved_minted_and_published(bench: Bench) {
     assert_eq!(state(&bench, id).await, AwardState::Published);
 
     let codes = bench.authority.codes_of_award(id).await.unwrap();
-    let key = bench.keys.key(1).key().clone();
+    let key = test_key(1).key().clone();
     let mut met: Vec<_> = codes.iter().map(|code| code.gtin).collect();
     met.sort_unstable();
     assert_eq!(met, [gtin(1), gtin(101), gtin(102)]);
@@ -176,7 +176,7 @@ async fn who_saw_another_version_decides_again(bench: Bench) {
     bench.decide(&bench.approver, approve).await.unwrap();
     bench.mint().await;
     let codes = bench.authority.codes_of_award(award).await.unwrap();
-    let key = bench.keys.key(1).key().clone();
+    let key = test_key(1).key().clone();
     assert!(
         claims(codes[0].link.as_ref().unwrap(), &key).names.is_none(),
         "the revised draft is what counts"

@@ -88,7 +88,7 @@ async fn a_backup_that_was_touched_is_refused(bench: Bench) {
     // Even with a manifest that fits, the audit chain tells.
     fs::write(&records, whole.replace("approve-award", "approve-awarD")).unwrap();
     let digest = verilabel_wire::sha256(&fs::read(&records).unwrap());
-    let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest = digest.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
     let manifest = backup.join("manifest.json");
     let mut json: serde_json::Value = serde_json::from_slice(&fs::read(&manifest).unwrap()).unwrap();
     json["files"]["records.jsonl"]["sha256"] = digest.into();

@@ -26,14 +26,14 @@ async fn sixty_four_clients_award_and_suspend_at_once(bench: Bench) {
                 let n = client * LABELS + n + 1;
                 let id = authority.decide(by(&officer), PrepareAward { draft: draft(n) }).await.unwrap();
                 let approve = ApproveAward { award: id, expected: None };
-                let approved = authority.decide(by(&approver), approve).await.unwrap();
+                let made = authority.decide(by(&approver), approve).await.unwrap();
                 let mut due = Status::Valid;
-                if n % 3 == 0 {
+                if n.is_multiple_of(3) {
                     authority.decide(by(&approver), propose(&number(n), ChangeKind::Suspend)).await.unwrap();
                     due = Status::Suspended;
                 }
-                entries.push((approved.status, due));
-                if n % 5 == 0 {
+                entries.push((made.status, due));
+                if n.is_multiple_of(5) {
                     // A run takes its entries in between, across the ends of lists.
                     let (label, gtin) = (number(n), gtin(n));
                     let run = CreateRun { label, gtin, serials: Serials::Scattered, units: 97 };

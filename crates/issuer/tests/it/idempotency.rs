@@ -1,6 +1,6 @@
 //! A repeated request is the same request.
 
-use verilabel_issuer::{Answer, AwardFilter, AwardId, Once, Order, PrepareAward, Refusal, Reply};
+use verilabel_issuer::{Answer, AwardFilter, AwardId, Once, Order, PrepareAward, Refusal, Reply, WriteReply};
 use verilabel_wire::sha256;
 
 use crate::support::{Bench, draft, now, on_both};
@@ -11,7 +11,7 @@ fn once(key: &str, request: &str) -> Once<AwardId> {
     Once {
         key: key.to_owned(),
         request: sha256(request.as_bytes()),
-        reply: Box::new(|outcome| match outcome {
+        reply: WriteReply::new(|outcome: Result<&AwardId, &Refusal>| match outcome {
             Ok(id) => Reply { status: 201, body: id.to_string() },
             Err(refusal) => Reply { status: 422, body: refusal.code().to_owned() },
         }),

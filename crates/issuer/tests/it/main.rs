@@ -1,6 +1,7 @@
 //! The authority at work, each test on SQLite and on PostgreSQL.
 
 #![expect(clippy::disallowed_methods, reason = "tests make generators and throw their keys away")]
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "what is missing fails the test")]
 
 mod support;
 

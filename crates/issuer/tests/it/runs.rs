@@ -8,7 +8,7 @@ use verilabel_issuer::{
 };
 use verilabel_label::Status;
 
-use crate::support::{Bench, claims, gtin, number, on_both, propose};
+use crate::support::{Bench, claims, gtin, number, on_both, propose, test_key};
 use verilabel_wire::Sign;
 
 on_both! {
@@ -35,7 +35,7 @@ async fn units_follow_from_one_record(bench: Bench) {
     // More than a list has entries.
     let record = run(&bench, 1, from("SN0000"), 3_000).await;
     let plan = bench.authority.run_plan(record.id).await.unwrap();
-    let key = bench.keys.key(1);
+    let key = test_key(1);
     let mut places = BTreeSet::from([label.status]);
     for n in 0..3_000 {
         let unit = plan.unit(n).unwrap();

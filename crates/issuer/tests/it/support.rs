@@ -72,7 +72,6 @@ pub(crate) struct Bench {
     /// Officer and approver in one.
     pub(crate) both: Actor,
     pub(crate) operator: Actor,
-    pub(crate) keys: Arc<TestKeys>,
 }
 
 impl Bench {
@@ -94,7 +93,7 @@ impl Bench {
         let approver = user(&authority, "anna", &[Role::Approver]).await;
         let both = user(&authority, "boris", &[Role::Officer, Role::Approver]).await;
         let operator = user(&authority, "oscar", &[Role::Operator]).await;
-        let bench = Self { kind, folder, authority, officer, approver, both, operator, keys: Arc::default() };
+        let bench = Self { kind, folder, authority, officer, approver, both, operator };
         bench.add_key(1).await;
         bench
     }
@@ -109,7 +108,7 @@ impl Bench {
     }
 
     pub(crate) async fn add_key(&self, seed: u8) -> KeyId {
-        let key = self.keys.key(seed).key().clone();
+        let key = test_key(seed).key().clone();
         let purposes = vec![Purpose::Seal, Purpose::Status];
         let add = AddKey { key, purposes, from: now(), retires: None };
         self.decide(&self.operator, add).await.unwrap()
@@ -136,7 +135,7 @@ impl Bench {
     }
 
     pub(crate) fn signers(&self) -> Arc<dyn Signers> {
-        Arc::<TestKeys>::clone(&self.keys)
+        Arc::new(TestKeys)
     }
 
     /// A label that is minted.
@@ -181,18 +180,15 @@ impl Bench {
 }
 
 /// Keys that are made from a number.
-#[derive(Default)]
-pub(crate) struct TestKeys;
+struct TestKeys;
 
-impl TestKeys {
-    pub(crate) fn key(&self, seed: u8) -> SigningKey {
-        SigningKey::eddsa(&[seed; 32]).unwrap()
-    }
+pub(crate) fn test_key(seed: u8) -> SigningKey {
+    SigningKey::eddsa(&[seed; 32]).unwrap()
 }
 
 impl Signers for TestKeys {
     fn signer(&self, key: KeyId) -> Result<Arc<dyn Sign + Send + Sync>, Refusal> {
-        let found = (1..=9).map(|seed| self.key(seed)).find(|known| known.key().id() == key);
+        let found = (1..=9).map(test_key).find(|known| known.key().id() == key);
         Ok(Arc::new(found.ok_or(Refusal::NoKey)?))
     }
 }

@@ -114,11 +114,11 @@ async fn check(bench: &Bench) -> (usize, usize) {
         after = last.id;
         awards.extend(page);
     }
-    let mut approved = 0;
+    let mut decided = 0;
     for award in awards.iter().filter(|award| award.state != AwardState::Draft) {
         let approver = award.approver.expect("who approved");
         assert!(!award.preparers.contains(&approver), "award {} by one person", award.id);
-        approved += 1;
+        decided += 1;
     }
     let mut applied = 0;
     let mut statuses: BTreeMap<LabelNumber, Status> = BTreeMap::new();
@@ -140,5 +140,5 @@ async fn check(bench: &Bench) -> (usize, usize) {
     for (number, status) in statuses {
         assert_eq!(bench.authority.label(&number).await.unwrap().status, status, "withdrawn for good");
     }
-    (approved, applied)
+    (decided, applied)
 }
