@@ -12,7 +12,7 @@ use sqlx::any::AnyRow;
 use verilabel_label::{LabelNumber, Timestamp};
 
 use crate::lifecycle::{Advisory, ChangeKind, ChangeState, Note, Proposal};
-use crate::store::{Cells, Where};
+use crate::store::{Cells, Where, row_by_id};
 use crate::{ChangeId, LabelId, Refusal, RunId, UserId, Version};
 
 /// A proposed change of standing on record.
@@ -54,11 +54,7 @@ pub struct ChangeFilter {
 }
 
 pub(crate) async fn change(connection: &mut AnyConnection, id: ChangeId) -> Result<ChangeRecord, Refusal> {
-    let row = sqlx::query("SELECT * FROM changes WHERE id = $1")
-        .bind(id.number())
-        .fetch_optional(connection)
-        .await?
-        .ok_or_else(|| Refusal::not_found("change", &id))?;
+    let row = row_by_id(connection, "SELECT * FROM changes WHERE id = $1", "change", id.number()).await?;
     read(&row)
 }
 
@@ -70,12 +66,8 @@ pub(crate) async fn changes(
 ) -> Result<Vec<ChangeRecord>, Refusal> {
     let mut conditions = Where::default();
     conditions.int("id >", after.number());
-    if let Some(state) = filter.state {
-        conditions.text("state =", state.name());
-    }
-    if let Some(number) = &filter.number {
-        conditions.text("number =", number.as_str());
-    }
+    conditions.maybe_text("state =", filter.state.map(ChangeState::name));
+    conditions.maybe_text("number =", filter.number.as_ref().map(LabelNumber::as_str));
     let rows = conditions.select("SELECT * FROM changes", "id", limit).fetch_all(connection).await?;
     rows.iter().map(read).collect()
 }

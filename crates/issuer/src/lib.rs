@@ -57,7 +57,7 @@ pub use changes::{
     ApplyDue, ChangeFilter, ChangeRecord, Changed, DecideChange, Due, ProposeChange, UnitRange,
 };
 pub use decision::{Answer, Batch, BatchMode, Decision, Once, Order, Reply, WriteReply};
-pub use desk::Work;
+pub use desk::{ForgetReplies, Work};
 pub use evidence::{Evidence, EvidenceRefusal};
 pub use ids::{
     AwardId, ChangeId, CodeId, LabelId, ManufacturerId, ProductId, PublicationId, RunId, Seq, TokenId,

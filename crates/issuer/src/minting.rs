@@ -8,9 +8,8 @@ use sqlx::any::AnyRow;
 use verilabel_credential::{LabelCredential, issue};
 use verilabel_label::{Gs1Path, LabelClaims, StatusRef, Timestamp};
 use verilabel_trust::{Issuer, KeyState};
-use verilabel_wire::{KeyId, Profile, Sign, sha256};
+use verilabel_wire::{KeyId, LinkBase, Profile, Sign, sha256};
 
-use crate::authority::link_base;
 use crate::desk::Work;
 use crate::keys::{Signers, key_id};
 use crate::lifecycle::Draft;
@@ -71,29 +70,42 @@ fn read(row: &AnyRow) -> Result<Unsigned, Refusal> {
     })
 }
 
-/// Signs a batch; blocks for as long as that takes.
+/// Signs a batch; blocks for as long as that takes. A key that cannot be used holds up its own codes only: what
+/// was signed comes with the first thing that went wrong.
 pub(crate) fn sign(
     codes: &[Unsigned],
     issuer: &Issuer,
+    base: &LinkBase,
     signers: &dyn Signers,
-) -> Result<Vec<SignedCode>, Refusal> {
-    let base = link_base(issuer)?;
-    let mut by_key: BTreeMap<KeyId, Arc<dyn Sign + Send + Sync>> = BTreeMap::new();
-    codes
-        .iter()
-        .map(|code| {
-            let signer = match by_key.get(&code.key) {
-                Some(signer) => signer,
-                None => by_key.entry(code.key).or_insert(signers.signer(code.key)?),
-            };
-            let path = code.award.path();
-            let claims = code.award.claims(code.status, code.issued_at)?;
-            let minted = mint(&claims, &path, code.profile, &base, signer.as_ref())?;
-            let (key, link, text) = (code.key, minted.link, path.to_string());
-            let credential = credential(issuer, claims, path, signer.as_ref())?;
-            Ok(SignedCode { id: code.id, key, path: text, link, credential })
-        })
-        .collect()
+) -> (Vec<SignedCode>, Option<Refusal>) {
+    let mut by_key: BTreeMap<KeyId, Result<Signer, Refusal>> = BTreeMap::new();
+    let mut done = Vec::with_capacity(codes.len());
+    let mut trouble = None;
+    for code in codes {
+        let signer = by_key.entry(code.key).or_insert_with(|| signers.signer(code.key));
+        let outcome = match signer {
+            Ok(signer) => code.sign(issuer, base, signer.as_ref()),
+            Err(refusal) => Err(refusal.clone()),
+        };
+        match outcome {
+            Ok(code) => done.push(code),
+            Err(refusal) => trouble = trouble.or(Some(refusal)),
+        }
+    }
+    (done, trouble)
+}
+
+type Signer = Arc<dyn Sign + Send + Sync>;
+
+impl Unsigned {
+    fn sign(&self, issuer: &Issuer, base: &LinkBase, signer: &dyn Sign) -> Result<SignedCode, Refusal> {
+        let path = self.award.path();
+        let claims = self.award.claims(self.status, self.issued_at)?;
+        let minted = mint(&claims, &path, self.profile, base, signer)?;
+        let text = path.to_string();
+        let credential = credential(issuer, claims, path, signer)?;
+        Ok(SignedCode { id: self.id, key: self.key, path: text, link: minted.link, credential })
+    }
 }
 
 /// The same label as a verifiable credential.

@@ -13,7 +13,7 @@ use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 use verilabel_label::Timestamp;
 
-use crate::store::{Cells, Where};
+use crate::store::{Cells, Where, row_by_id};
 use crate::{Refusal, Role, TokenId, User, UserId, Version};
 
 /// A user on record.
@@ -81,11 +81,7 @@ pub(crate) async fn by_external(connection: &mut AnyConnection, external: &str) 
 }
 
 pub(crate) async fn one(connection: &mut AnyConnection, id: UserId) -> Result<UserRecord, Refusal> {
-    let row = sqlx::query("SELECT * FROM users WHERE id = $1")
-        .bind(id.number())
-        .fetch_optional(connection)
-        .await?
-        .ok_or_else(|| Refusal::not_found("user", &id))?;
+    let row = row_by_id(connection, "SELECT * FROM users WHERE id = $1", "user", id.number()).await?;
     read(&row)
 }
 

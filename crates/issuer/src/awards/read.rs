@@ -8,7 +8,7 @@ use verilabel_trust::Product;
 
 use crate::evidence::Evidence;
 use crate::lifecycle::{AwardState, Draft};
-use crate::store::{Cells, Where};
+use crate::store::{Cells, Where, row_by_id};
 use crate::{AwardId, CodeId, LabelId, ProductId, Refusal, Seq, UserId, Version};
 
 /// An award on record.
@@ -117,11 +117,7 @@ pub struct LabelFilter {
 }
 
 pub(crate) async fn award(connection: &mut AnyConnection, id: AwardId) -> Result<AwardRecord, Refusal> {
-    let row = sqlx::query("SELECT * FROM awards WHERE id = $1")
-        .bind(id.number())
-        .fetch_optional(connection)
-        .await?
-        .ok_or_else(|| Refusal::not_found("award", &id))?;
+    let row = row_by_id(connection, "SELECT * FROM awards WHERE id = $1", "award", id.number()).await?;
     read_award(&row)
 }
 
@@ -133,18 +129,10 @@ pub(crate) async fn awards(
 ) -> Result<Vec<AwardRecord>, Refusal> {
     let mut conditions = Where::default();
     conditions.int("id >", after.number());
-    if let Some(state) = filter.state {
-        conditions.text("state =", state.name());
-    }
-    if let Some(number) = &filter.number {
-        conditions.text("number =", number.as_str());
-    }
-    if let Some(scheme) = &filter.scheme {
-        conditions.text("scheme =", scheme.as_str());
-    }
-    if let Some(product) = filter.product {
-        conditions.int("product =", product.number());
-    }
+    conditions.maybe_text("state =", filter.state.map(AwardState::name));
+    conditions.maybe_text("number =", filter.number.as_ref().map(LabelNumber::as_str));
+    conditions.maybe_text("scheme =", filter.scheme.as_ref().map(SchemeId::as_str));
+    conditions.maybe_int("product =", filter.product.map(ProductId::number));
     let rows = conditions.select("SELECT * FROM awards", "id", limit).fetch_all(connection).await?;
     rows.iter().map(read_award).collect()
 }
@@ -162,11 +150,7 @@ pub(crate) async fn label(
 }
 
 pub(crate) async fn label_by_id(connection: &mut AnyConnection, id: LabelId) -> Result<LabelRecord, Refusal> {
-    let row = sqlx::query("SELECT * FROM labels WHERE id = $1")
-        .bind(id.number())
-        .fetch_optional(connection)
-        .await?
-        .ok_or_else(|| Refusal::not_found("label", &id))?;
+    let row = row_by_id(connection, "SELECT * FROM labels WHERE id = $1", "label", id.number()).await?;
     read_label(&row)
 }
 
@@ -178,15 +162,9 @@ pub(crate) async fn labels(
 ) -> Result<Vec<LabelRecord>, Refusal> {
     let mut conditions = Where::default();
     conditions.int("id >", after.number());
-    if let Some(status) = filter.status {
-        conditions.int("status =", status.value().into());
-    }
-    if let Some(scheme) = &filter.scheme {
-        conditions.text("scheme =", scheme.as_str());
-    }
-    if let Some(before) = filter.ends_before {
-        conditions.int("valid_until <", before.seconds());
-    }
+    conditions.maybe_int("status =", filter.status.map(|status| status.value().into()));
+    conditions.maybe_text("scheme =", filter.scheme.as_ref().map(SchemeId::as_str));
+    conditions.maybe_int("valid_until <", filter.ends_before.map(Timestamp::seconds));
     let rows = conditions.select("SELECT * FROM labels", "id", limit).fetch_all(connection).await?;
     rows.iter().map(read_label).collect()
 }

@@ -98,8 +98,8 @@ impl Work {
         })
     }
 
-    /// Writes events and head, and commits; gives the connection back.
-    pub(super) async fn commit(mut self) -> Result<AnyConnection, Refusal> {
+    /// Writes the new events and the head.
+    pub(super) async fn write_chain(&mut self) -> Result<(), Refusal> {
         insert_rows(
             &mut self.connection,
             "events",
@@ -126,6 +126,11 @@ impl Work {
             .bind(self.head.next_index)
             .execute(&mut self.connection)
             .await?;
+        Ok(())
+    }
+
+    /// Commits; gives the connection back.
+    pub(super) async fn commit(mut self) -> Result<AnyConnection, Refusal> {
         self.connection.execute(sqlx::raw_sql("COMMIT")).await?;
         Ok(self.connection)
     }

@@ -8,7 +8,7 @@ use verilabel_issuer::{
 use verilabel_label::Status;
 use verilabel_wire::Sign;
 
-use crate::support::{Bench, award, claims, draft, gtin, number, on_both, test_key};
+use crate::support::{Bench, award, claims, draft, gtin, number, on_both, signers, test_key};
 
 on_both! {
     a_label_is_prepared_approved_minted_and_published,
@@ -251,7 +251,7 @@ async fn two_processes_work_on_one_authority(bench: Bench) {
         other.decide(order, approve).await.unwrap();
     }
     // Both sign at once; the first signature of a code stands.
-    let signers = bench.signers();
+    let signers = signers();
     let (one, two) = tokio::join!(
         bench.authority.mint_outstanding(&signers, crate::support::now()),
         other.mint_outstanding(&signers, crate::support::now())

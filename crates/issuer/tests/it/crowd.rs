@@ -6,7 +6,7 @@ use verilabel_issuer::lifecycle::ChangeKind;
 use verilabel_issuer::{ApproveAward, CreateRun, LabelFilter, LabelId, Order, PrepareAward, Serials};
 use verilabel_label::{Status, StatusRef};
 
-use crate::support::{Bench, draft, gtin, now, number, on_both, propose};
+use crate::support::{Bench, draft, gtin, now, number, on_both, propose, signers};
 
 on_both! { sixty_four_clients_award_and_suspend_at_once }
 
@@ -18,7 +18,7 @@ async fn sixty_four_clients_award_and_suspend_at_once(bench: Bench) {
     for client in 0..CLIENTS {
         let authority = bench.authority.clone();
         let (officer, approver) = (bench.officer.clone(), bench.approver.clone());
-        let signers = bench.signers();
+        let signers = signers();
         clients.push(tokio::spawn(async move {
             let by = |actor: &verilabel_issuer::Actor| Order { actor: actor.clone(), at: now() };
             let mut entries = Vec::new();

@@ -33,6 +33,11 @@ async fn a_request_is_done_once(bench: Bench) {
     assert_eq!(ask(&bench, 1, "b").await.unwrap_err().code(), "number-taken");
     let again = ask(&bench, 1, "b").await.unwrap();
     assert_eq!(again, Answer::Replayed(Reply { status: 422, body: "number-taken".to_owned() }));
+    // What is forgotten may be asked for anew.
+    let order = Order { actor: bench.operator.clone(), at: now() };
+    let forget = verilabel_issuer::ForgetReplies { before: now().plus_seconds(1) };
+    assert_eq!(bench.authority.decide(order, forget).await.unwrap(), 2);
+    assert!(matches!(ask(&bench, 4, "a").await.unwrap(), Answer::Done(_)));
     // Another's key is another key.
     let order = Order { actor: bench.both.clone(), at: now() };
     let another = bench.authority.decide_once(order, PrepareAward { draft: draft(3) }, once("a", "3")).await;

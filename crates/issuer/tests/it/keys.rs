@@ -5,13 +5,14 @@ use verilabel_issuer::{AddKey, ApproveAward, CompromiseKey, Order, Remint, Retir
 use verilabel_trust::{KeyState, Purpose};
 use verilabel_wire::Sign;
 
-use crate::support::{Bench, claims, draft, now, on_both, test_key};
+use crate::support::{Bench, claims, draft, now, on_both, signers, test_key};
 
 on_both! {
     keys_overlap,
     a_compromised_key_signs_nothing_more,
     all_labels_of_a_key_are_minted_anew,
     without_a_key_nothing_is_approved,
+    a_key_that_cannot_be_used_holds_up_its_own_codes_only,
 }
 
 async fn compromise(bench: &Bench, seed: u8) {
@@ -101,6 +102,21 @@ async fn all_labels_of_a_key_are_minted_anew(bench: Bench) {
     }
     assert_eq!(bench.decide(&bench.operator, remint()).await.unwrap().codes, 0);
     assert_eq!(bench.authority.key_use(old).await.unwrap().codes, 0);
+}
+
+/// A key of which no signer knows: a device that is switched off.
+async fn a_key_that_cannot_be_used_holds_up_its_own_codes_only(bench: Bench) {
+    let mut labels = Vec::new();
+    for seed in [99, 2] {
+        bench.add_key(seed).await;
+        let id = bench.prepare(draft(seed.into())).await.unwrap();
+        labels.push(bench.approve(id).await.unwrap());
+    }
+    let trouble = bench.authority.mint_outstanding(&signers(), now()).await.unwrap_err();
+    assert_eq!(trouble.code(), "no-key");
+    claims(&bench.link(&labels[1]).await, test_key(2).key());
+    let codes = bench.authority.codes_of_award(labels[0].award).await.unwrap();
+    assert_eq!(codes[0].link, None);
 }
 
 async fn without_a_key_nothing_is_approved(bench: Bench) {

@@ -131,11 +131,7 @@ impl Bench {
     }
 
     pub(crate) async fn mint(&self) -> usize {
-        self.authority.mint_outstanding(&self.signers(), now()).await.unwrap()
-    }
-
-    pub(crate) fn signers(&self) -> Arc<dyn Signers> {
-        Arc::new(TestKeys)
+        self.authority.mint_outstanding(&signers(), now()).await.unwrap()
     }
 
     /// A label that is minted.
@@ -177,6 +173,10 @@ impl Bench {
         let mut connection = sqlx::AnyConnection::connect(&url).await.unwrap();
         connection.execute(sql).await.unwrap().rows_affected()
     }
+}
+
+pub(crate) fn signers() -> Arc<dyn Signers> {
+    Arc::new(TestKeys)
 }
 
 /// Keys that are made from a number.
