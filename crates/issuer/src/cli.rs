@@ -271,6 +271,8 @@ async fn mint_labels(
 ) -> Outcome {
     let register = read_register(args.register.as_deref())?;
     let office = office(&args.authority, Some(register.clone()), passphrase, now, random).await?;
+    // A wrong passphrase is to be said before anything is approved.
+    office.signer(Purpose::Seal, now).await?;
     let issuer = office.authority().issuer().await?;
     let spec = PrintSpec {
         x_dimension: Mm::new(args.x_dimension)?,

@@ -24,6 +24,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("verilabel-e2e", &[]),
     ("verilabel-pictures", &[]),
     ("verilabel-postgres", &[]),
+    ("xtask", &["postgres"]),
 ];
 
 /// Longest file of code, tests aside.
