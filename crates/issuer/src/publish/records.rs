@@ -32,7 +32,7 @@ pub(super) async fn touched_parts(
 /// The product records of one document: of labels that have been minted.
 pub(super) async fn part(connection: &mut AnyConnection, part: u64) -> Result<Vec<Product>, Refusal> {
     let first = i64::try_from(part).ok().and_then(|part| part.checked_mul(PART));
-    let first = first.ok_or_else(|| Refusal::damaged("a part", part))?;
+    let first = first.ok_or_else(|| Refusal::damaged("a part", &part))?;
     let rows = sqlx::query(
         "SELECT a.draft FROM labels l JOIN awards a ON a.id = l.award WHERE l.id >= $1 AND l.id < $2
          AND EXISTS (SELECT 1 FROM codes c WHERE c.label = l.id AND c.minted_seq > 0) ORDER BY l.id",

@@ -190,5 +190,5 @@ impl Publisher {
 }
 
 fn register_refused(error: verilabel_recognition::RegisterError) -> Refusal {
-    Refusal::damaged("the register", error)
+    Refusal::damaged("the register", &error)
 }

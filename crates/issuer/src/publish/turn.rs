@@ -79,7 +79,7 @@ impl Decision for PlanRelease {
     }
 
     async fn decide(&self, work: &mut Work) -> Result<bool, Refusal> {
-        let version = i64::try_from(self.version).map_err(|e| Refusal::damaged("a version", e))?;
+        let version = i64::try_from(self.version).map_err(|e| Refusal::damaged("a version", &e))?;
         let row = sqlx::query(
             "SELECT p.holder, (SELECT COALESCE(MAX(version), 0) FROM releases) AS version
              FROM publishing p WHERE p.id = 1",
@@ -89,7 +89,7 @@ impl Decision for PlanRelease {
         if row.text("holder")? != self.holder || row.int("version")? >= version {
             return Ok(false);
         }
-        let json = |names: &[String]| serde_json::to_string(names).map_err(|e| Refusal::damaged("names", e));
+        let json = |names: &[String]| serde_json::to_string(names).map_err(|e| Refusal::damaged("names", &e));
         sqlx::query(
             "INSERT INTO releases (version, seq, at, published, added, dropped) VALUES ($1, $2, $3, 0, $4, $5)",
         )
@@ -127,7 +127,7 @@ impl Decision for FinishRelease {
     async fn decide(&self, work: &mut Work) -> Result<PublicationRecord, Refusal> {
         for version in &self.versions {
             sqlx::query("UPDATE releases SET published = 1 WHERE version = $1")
-                .bind(i64::try_from(*version).map_err(|e| Refusal::damaged("a version", e))?)
+                .bind(i64::try_from(*version).map_err(|e| Refusal::damaged("a version", &e))?)
                 .execute(work.db())
                 .await?;
         }
