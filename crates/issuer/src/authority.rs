@@ -12,12 +12,13 @@ pub use snapshot::Snapshot;
 
 pub(crate) use folder::write_durably;
 pub(crate) use found::{issuer_document, link_base};
+pub(crate) use sign::blocking;
 
 use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use ring::rand::SystemRandom;
-use tokio::sync::{Mutex, Notify};
+use tokio::sync::{Mutex, Notify, watch};
 use verilabel_label::Timestamp;
 use verilabel_recognition::Register;
 use verilabel_trust::TrustPack;
@@ -25,7 +26,7 @@ use verilabel_trust::TrustPack;
 use crate::desk::{Context, Desk};
 use crate::status::ListBits;
 use crate::store::{Cells, Database, migrate};
-use crate::{Actor, Answer, Decision, Once, Order, Refusal};
+use crate::{Actor, Answer, Decision, Once, Order, Refusal, Seq};
 
 /// An authority, open for work. Clones work on the same one; several processes may, too.
 #[derive(Debug, Clone)]
@@ -93,6 +94,7 @@ impl Authority {
             random: random.clone(),
             pack: RwLock::new(None),
             minting: Notify::new(),
+            latest: watch::Sender::new(Seq::new(0)),
         });
         let desk = Desk::open(Arc::clone(&context));
         Ok(Self { folder, desk, context, signing: Arc::default() })
@@ -112,6 +114,10 @@ impl Authority {
     #[must_use]
     pub fn register(&self) -> &Arc<Register> {
         &self.context.register
+    }
+
+    pub(crate) fn random(&self) -> &SystemRandom {
+        &self.context.random
     }
 
     /// Judges foreign labels by this trust pack from now on.
@@ -141,6 +147,12 @@ impl Authority {
         once: Once<D::Outcome>,
     ) -> Result<Answer<D::Outcome>, Refusal> {
         self.desk.submit(order, decision, Some(once)).await
+    }
+
+    /// Tells of every event that this process makes durable; another process of the same authority has its own.
+    #[must_use]
+    pub fn latest_event(&self) -> watch::Receiver<Seq> {
+        self.context.latest.subscribe()
     }
 
     /// Whether the database answers.

@@ -18,7 +18,7 @@ use sqlx::AnyConnection;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::store::Cells;
-use crate::{Answer, Decision, Once, Order, Refusal};
+use crate::{Answer, Decision, Once, Order, Refusal, Seq};
 use job::{Job, Submitted};
 
 /// Decisions that may wait; whoever comes then waits to be let in.
@@ -88,6 +88,7 @@ impl Clerk {
         if minting {
             self.context.minting.notify_one();
         }
+        self.context.latest.send_replace(Seq::new(head.seq));
         Ok(())
     }
 

@@ -34,6 +34,7 @@ mod office;
 mod pack;
 mod people;
 mod publication;
+mod publish;
 mod refusal;
 mod runs;
 mod status;
@@ -72,6 +73,9 @@ pub use office::Office;
 pub use pack::{PackKeys, PackOpenError, Validities, publish_pack};
 pub use people::{Actor, Role, UnknownRole, User};
 pub use publication::{MarkPublished, PublicationRecord};
+pub use publish::{
+    Clock, Failure, Health, Keep, LabelFile, PublicationError, Published, Publisher, Settings,
+};
 pub use refusal::{Refusal, RefusalKind};
 pub use runs::{CreateRun, MarkRunWritten, RunPlan, RunRecord, Serials, Unit};
 pub use status::ListBits;

@@ -2,13 +2,33 @@
 
 use serde::Serialize;
 use sqlx::AnyConnection;
-use verilabel_label::Status;
-use verilabel_wire::StatusList;
+use verilabel_label::{Status, Timestamp};
+use verilabel_trust::Issuer;
+use verilabel_wire::{Sign, StatusList, StatusListToken, sign_status_list};
 
 use crate::lifecycle::unit_status;
 use crate::status::{ListBits, Places, Seed};
 use crate::store::Cells;
 use crate::{Refusal, Seq};
+
+/// Signs the token of a list.
+pub(crate) fn sign(
+    issuer: &Issuer,
+    list: u32,
+    statuses: StatusList,
+    signer: &dyn Sign,
+    issued_at: Timestamp,
+    expires: Timestamp,
+) -> Result<Vec<u8>, Refusal> {
+    let token = StatusListToken {
+        subject: issuer.status_list_uri(list),
+        issued_at,
+        expires: Some(expires),
+        time_to_live: None,
+        list: statuses,
+    };
+    Ok(sign_status_list(&token, signer)?)
+}
 
 /// A status list on record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

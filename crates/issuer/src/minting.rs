@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
-use verilabel_label::{StatusRef, Timestamp};
-use verilabel_trust::KeyState;
+use verilabel_credential::{LabelCredential, issue};
+use verilabel_label::{Gs1Path, LabelClaims, StatusRef, Timestamp};
+use verilabel_trust::{Issuer, KeyState};
 use verilabel_wire::{KeyId, LinkBase, Profile, Sign, sha256};
 
 use crate::desk::Work;
@@ -36,6 +37,8 @@ pub(crate) struct SignedCode {
     key: KeyId,
     path: String,
     link: String,
+    /// The label credential, where the issuer has a DID.
+    credential: Option<String>,
 }
 
 /// The next codes that wait, after the given one; those of a compromised key go on waiting.
@@ -71,6 +74,7 @@ fn read(row: &AnyRow) -> Result<Unsigned, Refusal> {
 /// was signed comes with the first thing that went wrong.
 pub(crate) fn sign(
     codes: &[Unsigned],
+    issuer: &Issuer,
     base: &LinkBase,
     signers: &dyn Signers,
 ) -> (Vec<SignedCode>, Option<Refusal>) {
@@ -80,7 +84,7 @@ pub(crate) fn sign(
     for code in codes {
         let signer = by_key.entry(code.key).or_insert_with(|| signers.signer(code.key));
         let outcome = match signer {
-            Ok(signer) => code.sign(base, signer.as_ref()),
+            Ok(signer) => code.sign(issuer, base, signer.as_ref()),
             Err(refusal) => Err(refusal.clone()),
         };
         match outcome {
@@ -94,12 +98,27 @@ pub(crate) fn sign(
 type Signer = Arc<dyn Sign + Send + Sync>;
 
 impl Unsigned {
-    fn sign(&self, base: &LinkBase, signer: &dyn Sign) -> Result<SignedCode, Refusal> {
+    fn sign(&self, issuer: &Issuer, base: &LinkBase, signer: &dyn Sign) -> Result<SignedCode, Refusal> {
         let path = self.award.path();
         let claims = self.award.claims(self.status, self.issued_at)?;
         let minted = mint(&claims, &path, self.profile, base, signer)?;
-        Ok(SignedCode { id: self.id, key: self.key, path: path.to_string(), link: minted.link })
+        let text = path.to_string();
+        let credential = credential(issuer, claims, path, signer)?;
+        Ok(SignedCode { id: self.id, key: self.key, path: text, link: minted.link, credential })
     }
+}
+
+/// The same label as a verifiable credential.
+fn credential(
+    issuer: &Issuer,
+    claims: LabelClaims,
+    path: Gs1Path,
+    signer: &dyn Sign,
+) -> Result<Option<String>, Refusal> {
+    let Some(did) = issuer.did.clone() else { return Ok(None) };
+    let credential =
+        LabelCredential { id: None, issuer: did, claims, path, status_uri: issuer.status_uri.clone() };
+    Ok(Some(issue(&credential, signer)?))
 }
 
 /// The last code of a batch, if the batch was a full one.
@@ -135,11 +154,12 @@ impl Decision for RecordMinted {
             let (seq, _) = work.chain_end();
             let seq = seq.number() + 1;
             let row = sqlx::query(
-                "UPDATE codes SET link = $1, minted_seq = $2 WHERE id = $3 AND link IS NULL AND key = $4
-                 RETURNING award",
+                "UPDATE codes SET link = $1, minted_seq = $2, credential = $3
+                 WHERE id = $4 AND link IS NULL AND key = $5 RETURNING award",
             )
             .bind(code.link.as_str())
             .bind(seq)
+            .bind(code.credential.as_deref())
             .bind(code.id.number())
             .bind(code.key.to_string())
             .fetch_optional(work.db())
@@ -147,8 +167,9 @@ impl Decision for RecordMinted {
             let Some(row) = row else { continue };
             let facts = [
                 ("code", code.id.to_string()),
+                ("credential", code.credential.as_ref().map_or_else(String::new, |text| digest(text))),
                 ("key", code.key.to_string()),
-                ("link", hex::encode(&sha256(code.link.as_bytes()))),
+                ("link", digest(&code.link)),
                 ("path", code.path.clone()),
             ];
             let award = row.int("award")?;
@@ -166,4 +187,8 @@ impl Decision for RecordMinted {
         }
         Ok(recorded)
     }
+}
+
+fn digest(text: &str) -> String {
+    hex::encode(&sha256(text.as_bytes()))
 }

@@ -17,6 +17,7 @@ use crate::{KeystoreError, Passphrase, keystore};
 /// One key for each role of a trust pack.
 pub struct PackKeys {
     keys: BTreeMap<Role, SigningKey>,
+    roots: BTreeMap<u64, Vec<u8>>,
 }
 
 /// For how many seconds each role's metadata is good.
@@ -39,12 +40,16 @@ impl Default for Validities {
 }
 
 impl Validities {
-    fn expiry(&self, role: Role, now: Timestamp) -> Timestamp {
-        now.plus_seconds(match role {
+    pub(crate) fn expiry(&self, role: Role, now: Timestamp) -> Timestamp {
+        now.plus_seconds(self.of(role))
+    }
+
+    pub(crate) fn of(&self, role: Role) -> u64 {
+        match role {
             Role::Root => self.root,
             Role::Targets => self.targets,
             Role::Snapshot | Role::Timestamp => self.online,
-        })
+        }
     }
 }
 
@@ -65,6 +70,28 @@ impl PackKeys {
         if root_path(pack).exists() {
             return Err(PackOpenError::Exists { pack: pack.to_owned() });
         }
+        let made = Self::create(folder, passphrase, validities, now, random)?;
+        for (version, root) in &made.roots {
+            write_folder(pack, &[(root_name(*version), root.clone())])?;
+        }
+        Ok(made)
+    }
+
+    /// Makes the keys of a new trust pack and keeps them encrypted in `folder/<role>/`, with the pack's first
+    /// root metadata in `folder/metadata/`: whoever publishes puts it into the pack.
+    ///
+    /// # Errors
+    /// If there are keys already; those of keystore and files.
+    pub fn create(
+        folder: &Path,
+        passphrase: &Passphrase,
+        validities: &Validities,
+        now: Timestamp,
+        random: &SystemRandom,
+    ) -> Result<Self, PackOpenError> {
+        if root_path(folder).exists() {
+            return Err(PackOpenError::Exists { pack: folder.to_owned() });
+        }
         let mut keys = BTreeMap::new();
         for role in Role::ALL {
             let private = keystore::generate(Algorithm::EdDsa)?;
@@ -77,8 +104,8 @@ impl PackKeys {
             .collect();
         let expires = validities.expiry(Role::Root, now);
         let root = root_metadata(1, expires, &definitions, &[&keys[&Role::Root]])?;
-        write_folder(pack, &[("metadata/1.root.json".to_owned(), root)])?;
-        Ok(Self { keys })
+        write_folder(folder, &[(root_name(1), root.clone())])?;
+        Ok(Self { keys, roots: BTreeMap::from([(1, root)]) })
     }
 
     /// Opens the keys that sign releases. The root key stays closed.
@@ -95,7 +122,16 @@ impl PackKeys {
             let path = only_file(&folder.join(role.name()))?;
             keys.insert(role, keystore::open(&path, passphrase, random.clone())?);
         }
-        Ok(Self { keys })
+        Ok(Self { keys, roots: read_roots(folder)? })
+    }
+
+    /// Root metadata by version, as far as it is kept with the keys: from the first, without a gap.
+    pub(crate) fn roots(&self) -> &BTreeMap<u64, Vec<u8>> {
+        &self.roots
+    }
+
+    pub(crate) fn signers(&self, role: Role) -> Vec<&dyn Sign> {
+        self.keys.get(&role).map(|key| -> &dyn Sign { key }).into_iter().collect()
     }
 }
 
@@ -113,7 +149,25 @@ fn only_file(folder: &Path) -> Result<PathBuf, PackOpenError> {
 }
 
 fn root_path(pack: &Path) -> PathBuf {
-    pack.join("metadata/1.root.json")
+    pack.join(root_name(1))
+}
+
+/// Where root metadata stands below a pack's folder.
+pub(crate) fn root_name(version: u64) -> String {
+    format!("metadata/{version}.root.json")
+}
+
+fn read_roots(folder: &Path) -> Result<BTreeMap<u64, Vec<u8>>, PackOpenError> {
+    let mut roots = BTreeMap::new();
+    for version in 1.. {
+        let path = folder.join(root_name(version));
+        match fs::read(&path) {
+            Ok(root) => drop(roots.insert(version, root)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => break,
+            Err(error) => return Err(PackOpenError::File { path, reason: error.to_string() }),
+        }
+    }
+    Ok(roots)
 }
 
 /// Publishes the next release of a pack; gives its version. Readers see the old release or the new one.
@@ -129,7 +183,7 @@ pub fn publish_pack(
 ) -> Result<u64, PackOpenError> {
     let version = present_version(pack, now)? + 1;
     let targets = contents.targets()?;
-    let signers = |role: Role| keys.keys.get(&role).map(|key| -> &dyn Sign { key }).into_iter().collect();
+    let signers = |role: Role| keys.signers(role);
     let release = Release {
         version,
         targets: &targets,

@@ -3,6 +3,7 @@
 use std::fmt::Display;
 use std::path::PathBuf;
 
+use verilabel_credential::IssueError;
 use verilabel_label::{FieldError, Gtin, LabelNumber, SchemeId, Timestamp};
 use verilabel_wire::{KeyId, LinkError, SignError, StatusListError};
 
@@ -199,6 +200,12 @@ pub enum Refusal {
     /// The signer.
     #[error(transparent)]
     Sign(#[from] SignError),
+    /// A label credential, or the list of its status.
+    #[error("the credential cannot be made: {reason}")]
+    Credential {
+        /// Why.
+        reason: String,
+    },
     /// No host that a label link may have.
     #[error("the authority's link host: {0}")]
     Host(#[from] LinkError),
@@ -286,6 +293,7 @@ impl Refusal {
             Self::Several { .. } => "several-refused",
             Self::Keystore(error) => error.code(),
             Self::Sign(_) => "signer-failed",
+            Self::Credential { .. } => "credential-not-made",
             Self::Host(error) => error.code(),
             Self::StatusList(error) => error.code(),
             Self::NoRandomness => "no-randomness",
@@ -309,6 +317,7 @@ impl Refusal {
             Self::Unavailable { .. } | Self::OutcomeUnknown { .. } => RefusalKind::Unavailable,
             Self::Keystore(_)
             | Self::Sign(_)
+            | Self::Credential { .. }
             | Self::Host(_)
             | Self::StatusList(_)
             | Self::NoRandomness
@@ -334,6 +343,15 @@ impl Refusal {
 
     pub(crate) fn damaged(what: &'static str, reason: &impl Display) -> Self {
         Self::Damaged { what, reason: reason.to_string() }
+    }
+}
+
+impl From<IssueError> for Refusal {
+    fn from(error: IssueError) -> Self {
+        match error {
+            IssueError::Signer(error) => Self::Sign(error),
+            other => Self::Credential { reason: other.to_string() },
+        }
     }
 }
 

@@ -15,10 +15,10 @@ mod tuf;
 pub use archive::{ArchiveError, ArchiveRepository, write_archive};
 pub use pack::{
     Entitlement, Issuer, IssuerKey, Jwk, JwkError, KeyState, PackContents, PackError, Product, Purpose,
-    StatusTrouble, TrustPack,
+    StatusTrouble, TrustPack, path, product_document,
 };
 pub use tuf::{
     Accepted, Client, Expiry, FolderRepository, FolderStore, MemoryStore, MetadataError, PublishError,
-    Release, Repository, RepositoryFile, Role, RoleDefinition, RoleState, StagedStore, TrustedStore,
-    UpdateError, root_metadata, write_folder,
+    Release, Repository, RepositoryFile, RevisedTargets, Revision, Role, RoleDefinition, RoleState,
+    StagedStore, TargetList, TrustedStore, UpdateError, root_metadata, write_folder,
 };

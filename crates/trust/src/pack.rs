@@ -7,7 +7,7 @@ mod status;
 
 pub use issuer::{Entitlement, Issuer, IssuerKey, KeyState, Purpose};
 pub use jwk::{Jwk, JwkError};
-pub use products::Product;
+pub use products::{Product, product_document};
 pub use status::StatusTrouble;
 
 use std::collections::{BTreeMap, HashMap};
@@ -20,19 +20,34 @@ use verilabel_wire::{KeyId, StatusListToken};
 use crate::tuf::{Accepted, Repository, UpdateError};
 use status::StatusSlot;
 
-/// Paths of the targets of a pack.
-mod path {
-    pub(super) const REGISTER: &str = "register.json";
+/// Paths of the targets of a pack (docs/spec/trust-pack.md).
+pub mod path {
+    use verilabel_label::IssuerId;
 
-    pub(super) fn issuer(id: &str) -> String {
+    /// The register.
+    pub const REGISTER: &str = "register.json";
+
+    /// An issuer's document.
+    #[must_use]
+    pub fn issuer(id: &IssuerId) -> String {
         format!("issuers/{id}.json")
     }
 
-    pub(super) fn products(id: &str) -> String {
+    /// An issuer's product records, in one document.
+    #[must_use]
+    pub fn products(id: &IssuerId) -> String {
         format!("products/{id}.json")
     }
 
-    pub(super) fn status(id: &str, list: u32) -> String {
+    /// One of several documents with an issuer's product records; the parts together have each label once.
+    #[must_use]
+    pub fn products_part(id: &IssuerId, part: u64) -> String {
+        format!("products/{id}/{part}.json")
+    }
+
+    /// A status list token.
+    #[must_use]
+    pub fn status(id: &IssuerId, list: u32) -> String {
         format!("status/{id}/{list}.cwt")
     }
 }
@@ -47,7 +62,7 @@ pub struct TrustPack {
     /// Positions in `issuers` and in their `keys`: key ids may collide.
     keys: HashMap<KeyId, Vec<(usize, usize)>>,
     status: HashMap<IssuerId, BTreeMap<u32, StatusSlot>>,
-    products: HashMap<IssuerId, ProductSlot>,
+    products: HashMap<IssuerId, Vec<ProductSlot>>,
 }
 
 #[derive(Debug)]
@@ -65,7 +80,7 @@ impl TrustPack {
         let register = Register::from_json(&accepted.target(repository, path::REGISTER)?)?;
         let mut issuers = Vec::new();
         let mut status: HashMap<IssuerId, BTreeMap<u32, StatusSlot>> = HashMap::new();
-        let mut products = HashMap::new();
+        let mut products: HashMap<IssuerId, Vec<ProductSlot>> = HashMap::new();
         let paths: Vec<String> = accepted.paths().map(str::to_owned).collect();
         for path in &paths {
             match Place::of(path) {
@@ -78,7 +93,7 @@ impl TrustPack {
                 }
                 Some(Place::Products(id)) => {
                     let bytes = accepted.target(repository, path)?;
-                    products.insert(id, ProductSlot { bytes, read: OnceLock::new() });
+                    products.entry(id).or_default().push(ProductSlot { bytes, read: OnceLock::new() });
                 }
                 Some(Place::Status(id, list)) => {
                     let slot = StatusSlot::new(accepted.target(repository, path)?);
@@ -144,8 +159,10 @@ impl TrustPack {
     /// What the pack knows of a labelled product beyond its seal. A damaged record counts as none.
     #[must_use]
     pub fn product(&self, issuer: &Issuer, label: &LabelNumber) -> Option<&Product> {
-        let slot = self.products.get(&issuer.id)?;
-        slot.read.get_or_init(|| products::read(&slot.bytes).unwrap_or_default()).get(label)
+        let mut slots = self.products.get(&issuer.id)?.iter();
+        slots.find_map(|slot| {
+            slot.read.get_or_init(|| products::read(&slot.bytes).unwrap_or_default()).get(label)
+        })
     }
 }
 
@@ -160,7 +177,12 @@ impl Place {
         let (folder, rest) = target.split_once('/')?;
         match folder {
             "issuers" => Some(Self::Issuer(rest.strip_suffix(".json")?.parse().ok()?)),
-            "products" => Some(Self::Products(rest.strip_suffix(".json")?.parse().ok()?)),
+            // One document, or several for an issuer of many labels.
+            "products" => {
+                let issuer =
+                    rest.split_once('/').map_or_else(|| rest.strip_suffix(".json"), |(id, _)| Some(id));
+                Some(Self::Products(issuer?.parse().ok()?))
+            }
             "status" => {
                 let (issuer, list) = rest.split_once('/')?;
                 Some(Self::Status(issuer.parse().ok()?, list.strip_suffix(".cwt")?.parse().ok()?))
@@ -205,13 +227,13 @@ impl PackContents {
     pub fn targets(&self) -> Result<BTreeMap<String, Vec<u8>>, PackError> {
         let mut targets = BTreeMap::from([(path::REGISTER.to_owned(), self.register.clone())]);
         for issuer in &self.issuers {
-            targets.insert(path::issuer(issuer.id.as_str()), issuer.to_json()?);
+            targets.insert(path::issuer(&issuer.id), issuer.to_json()?);
         }
         for (issuer, products) in &self.products {
-            targets.insert(path::products(issuer.as_str()), products::write(products)?);
+            targets.insert(path::products(issuer), product_document(products)?);
         }
         for ((issuer, list), token) in &self.status {
-            targets.insert(path::status(issuer.as_str(), *list), token.clone());
+            targets.insert(path::status(issuer, *list), token.clone());
         }
         Ok(targets)
     }

@@ -8,6 +8,7 @@ mod client;
 mod error;
 pub(crate) mod hex;
 mod key;
+mod listing;
 mod metadata;
 mod publish;
 pub(crate) mod repository;
@@ -15,6 +16,10 @@ pub(crate) mod store;
 
 pub use client::{Accepted, Client, Expiry, RoleState};
 pub use error::{MetadataError, Role, UpdateError};
-pub use publish::{PublishError, Release, RepositoryFile, RoleDefinition, root_metadata, write_folder};
+pub use listing::TargetList;
+pub use publish::{
+    PublishError, Release, RepositoryFile, RevisedTargets, Revision, RoleDefinition, root_metadata,
+    write_folder,
+};
 pub use repository::{FolderRepository, Repository};
 pub use store::{FolderStore, MemoryStore, StagedStore, TrustedStore};

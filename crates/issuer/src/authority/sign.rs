@@ -73,10 +73,11 @@ impl Authority {
                 return first_trouble.map_or(Ok(minted), Err);
             }
             let resume = minting::resume_after(&codes);
-            let base = link_base(&self.issuer().await?)?;
+            let issuer = self.issuer().await?;
+            let base = link_base(&issuer)?;
             let signers = Arc::clone(signers);
             let (signed, trouble) =
-                blocking(move || Ok(minting::sign(&codes, &base, signers.as_ref()))).await?;
+                blocking(move || Ok(minting::sign(&codes, &issuer, &base, signers.as_ref()))).await?;
             let order = Order { actor: Actor::System, at: now };
             if !signed.is_empty() {
                 minted += self.decide(order, RecordMinted { signed }).await?;
@@ -97,7 +98,7 @@ impl Authority {
 }
 
 /// Runs what blocks where it does not hold up others.
-async fn blocking<T: Send + 'static>(
+pub(crate) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Refusal> + Send + 'static,
 ) -> Result<T, Refusal> {
     tokio::task::spawn_blocking(work)

@@ -1,9 +1,9 @@
 //! One state of everything, for whoever publishes.
 
-use sqlx::{Any, Transaction};
+use sqlx::{Any, AnyConnection, Transaction};
 use verilabel_label::{Status, Timestamp};
 use verilabel_trust::{Issuer, Product};
-use verilabel_wire::{Sign, StatusList, StatusListToken, sign_status_list};
+use verilabel_wire::{Sign, StatusList};
 
 use super::Authority;
 use crate::audit::{self, Anchor};
@@ -31,6 +31,10 @@ impl Authority {
 }
 
 impl Snapshot {
+    pub(crate) fn connection(&mut self) -> &mut AnyConnection {
+        &mut self.transaction
+    }
+
     /// The last event that this state takes account of.
     ///
     /// # Errors
@@ -62,10 +66,9 @@ impl Snapshot {
         issued_at: Timestamp,
         expires: Timestamp,
     ) -> Result<Vec<u8>, Refusal> {
-        let subject = self.issuer().await?.status_list_uri(list);
-        let list = self.status_list(list).await?;
-        let token = StatusListToken { subject, issued_at, expires: Some(expires), time_to_live: None, list };
-        Ok(sign_status_list(&token, signer)?)
+        let issuer = self.issuer().await?;
+        let statuses = self.status_list(list).await?;
+        lists::sign(&issuer, list, statuses, signer, issued_at, expires)
     }
 
     /// Signs all status lists.

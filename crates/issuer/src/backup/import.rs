@@ -86,7 +86,8 @@ async fn restore_rows(
     if row.int("seq")? != 0 {
         return Err(occupied());
     }
-    connection.execute(sqlx::raw_sql("DELETE FROM head")).await?;
+    // Rows that the migrations have made.
+    connection.execute(sqlx::raw_sql("DELETE FROM head; DELETE FROM publishing")).await?;
     let rows = import(connection, &backup.join(RECORDS)).await?;
     let hash: ChainHash = manifest.hash.parse().map_err(|e| Refusal::damaged("the manifest", &e))?;
     let end = Anchor { seq: Seq::new(manifest.seq), hash };

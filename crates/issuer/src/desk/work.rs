@@ -4,7 +4,7 @@ use std::sync::{Arc, RwLock};
 
 use ring::rand::SystemRandom;
 use sqlx::{AnyConnection, Executor};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 use verilabel_label::{StatusRef, Timestamp};
 use verilabel_recognition::Register;
 use verilabel_trust::{Issuer, TrustPack};
@@ -23,6 +23,8 @@ pub(crate) struct Context {
     pub(crate) pack: RwLock<Option<Arc<TrustPack>>>,
     /// Told when codes wait to be signed.
     pub(crate) minting: Notify,
+    /// The last event that this process has made durable.
+    pub(crate) latest: watch::Sender<Seq>,
 }
 
 impl Context {

@@ -13,6 +13,7 @@ mod evidence;
 mod idempotency;
 mod keys;
 mod outage;
+mod publish;
 mod runs;
 mod standing;
 mod two_people;

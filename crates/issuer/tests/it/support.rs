@@ -206,6 +206,7 @@ pub(crate) fn issuer() -> Issuer {
         id: "specimen.sg".parse().unwrap(),
         name: "Specimen authority".into(),
         notice: None,
+        did: Some("did:web:label.example.sg".parse().unwrap()),
         link_hosts: vec!["label.example.sg".into()],
         status_uri: "https://label.example.sg/status/".into(),
         keys: vec![],

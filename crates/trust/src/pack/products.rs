@@ -35,7 +35,11 @@ struct Document {
     products: Vec<Product>,
 }
 
-pub(super) fn write(products: &[Product]) -> Result<Vec<u8>, PackError> {
+/// Writes product records as a target of a pack.
+///
+/// # Errors
+/// None that could be met.
+pub fn product_document(products: &[Product]) -> Result<Vec<u8>, PackError> {
     let document = Document { schema: SCHEMA.to_owned(), products: products.to_vec() };
     serde_json::to_vec(&document).map_err(|e| PackError::document("products", &e))
 }

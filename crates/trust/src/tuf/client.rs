@@ -2,6 +2,7 @@
 
 use verilabel_label::Timestamp;
 
+use super::listing::TargetList;
 use super::metadata::{Body, MetaFile, Proven, Received, Root, Snapshot, Targets, TimestampBody};
 use super::store::MAX_METADATA;
 use super::{MetadataError, Repository, Role, TrustedStore, UpdateError, hex};
@@ -278,6 +279,12 @@ impl Accepted {
     /// Paths of all targets, in order.
     pub fn paths(&self) -> impl Iterator<Item = &str> {
         self.targets.targets.keys().map(String::as_str)
+    }
+
+    /// What it lists, for whoever publishes the next state.
+    #[must_use]
+    pub fn target_list(&self) -> TargetList {
+        TargetList::of(&self.targets).unwrap_or_default()
     }
 
     /// Fetches a target and holds it to its length and hash (§5.7).

@@ -8,7 +8,7 @@ use verilabel_label::Timestamp;
 use verilabel_wire::{PublicKey, Sign, SignError, sha256};
 
 use super::canonical::canonical;
-use super::client::consistent_path;
+use super::listing::TargetList;
 use super::metadata::{Received, Root};
 use super::store::write_durably;
 use super::{MetadataError, Role, UpdateError, hex, key};
@@ -76,31 +76,75 @@ impl Release<'_> {
     /// Those of the signers.
     pub fn files(&self) -> Result<Vec<RepositoryFile>, PublishError> {
         let mut files = Vec::new();
-        let mut listed = serde_json::Map::new();
+        let mut list = TargetList::default();
         for (path, bytes) in self.targets {
-            let hash = hex::encode(&sha256(bytes));
-            let stored = consistent_path(path, &hash).unwrap_or_else(|| path.clone());
-            listed.insert(path.clone(), json!({"length": bytes.len(), "hashes": {"sha256": hash}}));
-            files.push((format!("targets/{stored}"), bytes.clone()));
+            list.insert(path, bytes);
+            files.extend(list.file(path).map(|file| (file, bytes.clone())));
         }
-        let targets = self.sign(Role::Targets, json!({"targets": listed}))?;
-        let snapshot =
-            self.sign(Role::Snapshot, json!({"meta": {"targets.json": self.meta_file(&targets)}}))?;
-        let timestamp =
-            self.sign(Role::Timestamp, json!({"meta": {"snapshot.json": self.meta_file(&snapshot)}}))?;
-        files.push((format!("metadata/{}.targets.json", self.version), targets));
+        let Self { version, signers, expires, .. } = *self;
+        files.extend(Revision { version, targets: RevisedTargets::New(&list), signers, expires }.files()?);
+        Ok(files)
+    }
+}
+
+/// The next state of a repository whose targets are in their place already.
+pub struct Revision<'a, 's> {
+    /// Version of every role that is signed anew; each revision takes a higher one.
+    pub version: u64,
+    /// What the repository holds.
+    pub targets: RevisedTargets<'a>,
+    /// Who signs which role. Root is not among them.
+    pub signers: &'a dyn Fn(Role) -> Vec<&'s dyn Sign>,
+    /// Until when each role's metadata is good.
+    pub expires: &'a dyn Fn(Role) -> Timestamp,
+}
+
+/// What a revision says of the targets.
+#[derive(Debug, Clone, Copy)]
+pub enum RevisedTargets<'a> {
+    /// New targets metadata, for this list.
+    New(&'a TargetList),
+    /// The metadata of before: only snapshot and timestamp are signed anew.
+    Kept {
+        /// Its version.
+        version: u64,
+        /// Its bytes.
+        metadata: &'a [u8],
+    },
+}
+
+impl Revision<'_, '_> {
+    /// The metadata files, in the order in which they must appear: the last, `timestamp.json`, is the only one
+    /// that replaces another.
+    ///
+    /// # Errors
+    /// Those of the signers.
+    pub fn files(&self) -> Result<Vec<RepositoryFile>, PublishError> {
+        let mut files = Vec::new();
+        let listed = match self.targets {
+            RevisedTargets::New(list) => {
+                let targets = self.sign(Role::Targets, json!({"targets": list.to_json()}))?;
+                let listed = meta_file(self.version, &targets);
+                files.push((format!("metadata/{}.targets.json", self.version), targets));
+                listed
+            }
+            RevisedTargets::Kept { version, metadata } => meta_file(version, metadata),
+        };
+        let snapshot = self.sign(Role::Snapshot, json!({"meta": {"targets.json": listed}}))?;
+        let listed = meta_file(self.version, &snapshot);
+        let timestamp = self.sign(Role::Timestamp, json!({"meta": {"snapshot.json": listed}}))?;
         files.push((format!("metadata/{}.snapshot.json", self.version), snapshot));
         files.push(("metadata/timestamp.json".to_owned(), timestamp));
         Ok(files)
     }
 
-    fn meta_file(&self, bytes: &[u8]) -> Value {
-        json!({"version": self.version, "length": bytes.len(), "hashes": {"sha256": hex::encode(&sha256(bytes))}})
-    }
-
     fn sign(&self, role: Role, body: Value) -> Result<Vec<u8>, PublishError> {
         signed(role, self.version, (self.expires)(role), body, &(self.signers)(role))
     }
+}
+
+fn meta_file(version: u64, bytes: &[u8]) -> Value {
+    json!({"version": version, "length": bytes.len(), "hashes": {"sha256": hex::encode(&sha256(bytes))}})
 }
 
 /// Writes files below a folder, each replaced whole, in the order given.

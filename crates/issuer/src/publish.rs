@@ -1,0 +1,341 @@
+//! Publishing: what verifiers, printers and browsers get of the records, as static files in a publication folder.
+//!
+//! ```text
+//! pack/                        the trust pack, a TUF repository with consistent snapshots
+//! pack.tar.gz                  the same as one file
+//! status/N                     a status list token, at the path of the URI that seals name
+//! status/N-revocation, …       the same list as Bitstring credentials, at the paths that label credentials name
+//! .well-known/did.json         the issuer's DID document, at the path that its DID means
+//! labels/01/GTIN[/21/SERIAL]/  link.txt, label.svg, label.png, label.pdf, credential.jwt
+//! ```
+//!
+//! **Invariant: readers see one state of the pack or the next, never a mixture.** Every object is written whole.
+//! All that a new `timestamp.json` leads to is there before it, all that the old one led to stays for some
+//! generations, and a release is on record before anything of it is written, so that no version ever stands for
+//! two contents and none is followed by a lower one. A crash anywhere is made good by the next publication.
+//!
+//! A publication takes one state of the records and writes what has changed since the event that the release in
+//! the folder takes account of; nothing is looked through that has not changed.
+
+mod archive;
+mod daemon;
+mod error;
+mod generations;
+mod health;
+mod labels;
+mod lists;
+mod names;
+mod place;
+mod present;
+mod records;
+mod release;
+mod survey;
+mod turn;
+
+pub use error::PublicationError;
+pub use health::{Failure, Health};
+pub use labels::LabelFile;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use ring::rand::SecureRandom;
+use tokio::sync::watch;
+use verilabel_label::Timestamp;
+use verilabel_symbol::draw::Fonts;
+use verilabel_symbol::{LabelLayout, PrintSpec};
+
+use crate::{Actor, Authority, Decision, Order, PackKeys, Refusal, Seq, Signers, Validities, hex};
+use labels::Press;
+use lists::ListStates;
+use place::Place;
+use present::Present;
+use turn::{EndTurn, TakeTurn, Turn};
+
+/// Tells the time.
+#[derive(Clone)]
+pub struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
+
+impl Clock {
+    /// Of a function that tells the time.
+    #[must_use]
+    pub fn new(now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
+        Self(Arc::new(now))
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        (self.0)()
+    }
+}
+
+impl std::fmt::Debug for Clock {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Clock({})", self.now())
+    }
+}
+
+/// How things are published.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// For how many seconds a status list is good; it is signed anew after half of them.
+    pub list_lifetime: u64,
+    /// For how many seconds the pack's metadata is good; it is signed anew after half of them.
+    pub validities: Validities,
+    /// What stays for readers of old releases.
+    pub keep: Keep,
+    /// The files of each label; what is left out is not written at all.
+    pub files: BTreeSet<LabelFile>,
+    /// Dimensions of the symbols.
+    pub spec: PrintSpec,
+    /// Where the text stands on the printed label.
+    pub layout: LabelLayout,
+    /// How long decisions are gathered before they are published.
+    pub breath: Duration,
+    /// How often the records are looked at where nothing is heard of them, such as from another instance.
+    pub poll: Duration,
+}
+
+impl Default for Settings {
+    /// Status lists for a week, all files of labels, decisions gathered for a quarter of a second, a look every
+    /// two seconds.
+    fn default() -> Self {
+        Self {
+            list_lifetime: 7 * 86_400,
+            validities: Validities::default(),
+            keep: Keep { generations: 10, seconds: 3_600 },
+            files: LabelFile::ALL.into(),
+            spec: PrintSpec::default(),
+            layout: LabelLayout::default(),
+            breath: Duration::from_millis(250),
+            poll: Duration::from_secs(2),
+        }
+    }
+}
+
+/// What stays for readers of old releases: what either asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Keep {
+    /// So many releases, the present one among them.
+    pub generations: usize,
+    /// Every release for so many seconds after the next.
+    pub seconds: u64,
+}
+
+/// What a publication did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Published {
+    /// The last event that everything out there takes account of.
+    pub through: Seq,
+    /// The new release of the pack, if there is one.
+    pub version: Option<u64>,
+    /// Status lists signed.
+    pub lists: usize,
+    /// Status lists that are due and that no key in use can sign.
+    pub lists_without_key: usize,
+    /// Labels whose files were written.
+    pub labels: u64,
+    /// Labels among them that could not be drawn.
+    pub not_drawn: u64,
+    /// Why the first of them could not.
+    pub why_not_drawn: Option<String>,
+    /// Whether more labels wait for their files: publish again.
+    pub more: bool,
+}
+
+impl Default for Published {
+    fn default() -> Self {
+        Self {
+            through: Seq::new(0),
+            version: None,
+            lists: 0,
+            lists_without_key: 0,
+            labels: 0,
+            not_drawn: 0,
+            why_not_drawn: None,
+            more: false,
+        }
+    }
+}
+
+/// Publishes the records of an authority to a folder.
+///
+/// Several may work on one authority and one folder: each publication is one's turn, by the database; a local
+/// folder is locked besides, and other stores replace only what has not changed meanwhile.
+pub struct Publisher {
+    authority: Authority,
+    signers: Arc<dyn Signers>,
+    keys: Arc<PackKeys>,
+    place: Place,
+    press: Press,
+    settings: Settings,
+    clock: Clock,
+    /// What this one calls itself.
+    holder: String,
+    memory: Memory,
+    health: watch::Sender<Health>,
+}
+
+/// What need not be found out again.
+#[derive(Debug, Default)]
+struct Memory {
+    present: Option<Arc<Present>>,
+    lists: ListStates,
+    /// The DID document out there.
+    did: Option<Vec<u8>>,
+    /// Whether the folder's root was held against ours.
+    root_checked: bool,
+    roots_written: bool,
+    /// Whether the objects of all lists were seen to be there.
+    looked_after: bool,
+    /// Whether what a crash may have left half-written was removed.
+    recovered: bool,
+    archive_due: bool,
+    archived_at: Option<Timestamp>,
+    cleaned_at: Option<Timestamp>,
+}
+
+impl std::fmt::Debug for Publisher {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Publisher").field("place", &self.place).finish_non_exhaustive()
+    }
+}
+
+impl Publisher {
+    /// Opens a publication folder: a path, `file:///FOLDER`, or `s3://BUCKET/PREFIX`, with endpoint and keys in
+    /// the environment, where the feature `s3` is built in. The folder is what the host of the issuer's URLs is
+    /// to serve.
+    ///
+    /// # Errors
+    /// [`PublicationError::Url`]; [`PublicationError::NoRoot`] if no root is kept with the pack's keys.
+    pub fn open(
+        authority: Authority,
+        signers: Arc<dyn Signers>,
+        keys: Arc<PackKeys>,
+        url: &str,
+        settings: Settings,
+        clock: Clock,
+    ) -> Result<Self, PublicationError> {
+        if keys.roots().is_empty() {
+            return Err(PublicationError::NoRoot);
+        }
+        let place = Place::open(url)?;
+        let mut name = [0; 16];
+        authority.random().fill(&mut name).map_err(|_| Refusal::NoRandomness)?;
+        let press = Press {
+            files: settings.files.clone(),
+            spec: settings.spec,
+            layout: settings.layout,
+            fonts: Arc::new(Fonts::default()),
+            register: Arc::clone(authority.register()),
+        };
+        let memory = Memory { archive_due: true, ..Memory::default() };
+        let health = watch::Sender::new(Health::default());
+        let holder = hex::encode(&name);
+        Ok(Self { authority, signers, keys, place, press, settings, clock, holder, memory, health })
+    }
+
+    /// How publishing goes, now and whenever it changes.
+    #[must_use]
+    pub fn health(&self) -> watch::Receiver<Health> {
+        self.health.subscribe()
+    }
+
+    /// Publishes what has changed, if anything has.
+    ///
+    /// # Errors
+    /// What was published before stands. [`PublicationError::is_contention`] tells whether somebody else is at
+    /// it; anything else is to be tried again when its cause is gone.
+    pub async fn publish(&mut self) -> Result<Published, PublicationError> {
+        let outcome = self.attempt().await;
+        match &outcome {
+            Ok(done) => self.tell_success(done),
+            Err(error) => {
+                self.memory.looked_after = false;
+                self.tell_failure(error);
+            }
+        }
+        outcome
+    }
+
+    /// The links that are out there, for [`Authority::reconcile`].
+    ///
+    /// # Errors
+    /// If the folder cannot be read.
+    pub async fn links(&self) -> Result<Vec<String>, PublicationError> {
+        labels::links(&self.place).await
+    }
+
+    async fn attempt(&mut self) -> Result<Published, PublicationError> {
+        self.check_root().await?;
+        let now = self.clock.now();
+        let survey = self.survey(now).await?;
+        if !survey.wants_anything() && !self.wants_archive(now) {
+            self.memory.looked_after = true;
+            let lists_without_key = survey.orphans;
+            return Ok(Published { through: survey.end.seq, lists_without_key, ..Published::default() });
+        }
+        drop(survey);
+        self.take_turn().await?;
+        let done = self.in_turn().await;
+        if done.is_err() {
+            // If even this fails, the turn ends by itself.
+            let _ = self.decide(EndTurn { holder: self.holder.clone() }).await;
+        }
+        done
+    }
+
+    /// Others may have published since it was seen that something is due: it is looked at again.
+    async fn in_turn(&mut self) -> Result<Published, PublicationError> {
+        let lock = self.place.lock()?;
+        let now = self.clock.now();
+        let survey = self.survey(now).await?;
+        let done = self.carry_out(survey, now).await?;
+        self.memory.looked_after = true;
+        self.memory.recovered = true;
+        if let Err(error) = self.clean(now).await {
+            // What could not be removed now will be later; the publication stands.
+            self.tell_failure(&error);
+        }
+        drop(lock);
+        Ok(done)
+    }
+
+    async fn take_turn(&self) -> Result<(), PublicationError> {
+        match self.decide(TakeTurn { holder: self.holder.clone() }).await? {
+            Turn::Ours => Ok(()),
+            Turn::Others { until } => Err(PublicationError::Busy { until }),
+        }
+    }
+
+    /// A folder that holds the pack of another root is not written to.
+    async fn check_root(&mut self) -> Result<(), PublicationError> {
+        if self.memory.root_checked {
+            return Ok(());
+        }
+        let found = self.place.read(&names::pack(&crate::pack::root_name(1))).await?;
+        if found.is_some() && found.as_ref() != self.keys.roots().get(&1) {
+            return Err(PublicationError::ForeignFolder);
+        }
+        self.memory.root_checked = true;
+        Ok(())
+    }
+
+    async fn decide<D: Decision>(&self, decision: D) -> Result<D::Outcome, Refusal> {
+        self.authority.decide(Order { actor: Actor::System, at: self.clock.now() }, decision).await
+    }
+
+    fn tell_success(&self, done: &Published) {
+        let now = self.clock.now();
+        self.health.send_modify(|health| {
+            health.went_well(done, now);
+            health.version = self.memory.present.as_ref().map(|present| present.version);
+            health.root_expires = self.memory.present.as_ref().map(|present| present.root_expires);
+        });
+    }
+
+    fn tell_failure(&self, error: &PublicationError) {
+        let now = self.clock.now();
+        self.health.send_modify(|health| health.went_wrong(error, now));
+    }
+}

@@ -1,0 +1,72 @@
+//! The trust pack as one file.
+
+use futures_util::{StreamExt, TryStreamExt, stream};
+use verilabel_label::Timestamp;
+use verilabel_trust::{RepositoryFile, write_archive};
+
+use super::present::Present;
+use super::{PublicationError, Publisher, names};
+use crate::authority::blocking;
+use crate::pack::root_name;
+
+/// Files read at once.
+const AT_ONCE: usize = 8;
+/// The largest pack that is offered as one file, in bytes before compression.
+const MOST: u64 = 64 << 20;
+/// Seconds between two of these files, for each whole MiB of the pack: large packs change more often than one
+/// would want to fetch all of them.
+const PAUSE_PER_MIB: u64 = 10;
+
+impl Publisher {
+    /// Whether the one file lags behind the pack, and its time has come.
+    pub(super) fn wants_archive(&self, now: Timestamp) -> bool {
+        let Some(present) = &self.memory.present else { return false };
+        let pause = (present.list.total_length() >> 20).saturating_mul(PAUSE_PER_MIB);
+        let rested = self.memory.archived_at.is_none_or(|at| at.plus_seconds(pause) <= now);
+        self.memory.archive_due && rested
+    }
+
+    /// Writes the one file, if its time has come. A pack too large for it has none, rather than an old one.
+    pub(super) async fn write_archive(&mut self, now: Timestamp) -> Result<(), PublicationError> {
+        let Some(present) = self.memory.present.clone().filter(|_| self.wants_archive(now)) else {
+            return Ok(());
+        };
+        if present.list.total_length() > MOST {
+            self.place.remove_all(vec![names::ARCHIVE.to_owned()]).await?;
+        } else {
+            let tag = self.place.tag(names::ARCHIVE).await?;
+            let files = self.gather(&present).await?;
+            let made = |e: std::io::Error| PublicationError::Making {
+                what: "the pack as one file",
+                reason: e.to_string(),
+            };
+            let bytes = blocking(move || Ok(write_archive(&files))).await?.map_err(made)?;
+            self.place.replace(names::ARCHIVE, bytes, tag).await?;
+        }
+        self.memory.archive_due = false;
+        self.memory.archived_at = Some(now);
+        Ok(())
+    }
+
+    /// All files of a release, as they are out there.
+    async fn gather(&self, present: &Present) -> Result<Vec<RepositoryFile>, PublicationError> {
+        let mut files: Vec<RepositoryFile> =
+            self.keys.roots().iter().map(|(version, root)| (root_name(*version), root.clone())).collect();
+        files.extend(present.metadata.clone());
+        let targets: Vec<RepositoryFile> = stream::iter(present.list.paths())
+            .map(|path| async move {
+                let file = present.list.file(path).unwrap_or_default();
+                let bytes = self.place.read(&names::pack(&file)).await?.unwrap_or_default();
+                if present.list.matches(path, &bytes) {
+                    return Ok((file, bytes));
+                }
+                let reason = "it is not there, or not as it was published".to_owned();
+                Err(PublicationError::Unreachable { object: names::pack(&file), reason })
+            })
+            .buffered(AT_ONCE)
+            .try_collect()
+            .await?;
+        files.extend(targets);
+        Ok(files)
+    }
+}

@@ -1,0 +1,262 @@
+//! Making a release and writing it: what readers find by `timestamp.json` is there before it is replaced.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use futures_util::{StreamExt, TryStreamExt, stream};
+use verilabel_label::Timestamp;
+use verilabel_trust::{RevisedTargets, Revision, Role, TargetList, path, product_document};
+
+use super::place::Tag;
+use super::present::{self, Present, targets_name};
+use super::records::{self, Waiting};
+use super::survey::Survey;
+use super::turn::{FinishRelease, PlanRelease};
+use super::{PublicationError, Published, Publisher, labels, lists, names};
+use crate::MarkPublished;
+use crate::authority::blocking;
+use crate::pack::root_name;
+
+/// Codes whose files are written in one go; a change of standing waits no longer than they take.
+const CODES: u32 = 128;
+/// Documents of product records written in one go.
+const PARTS: usize = 8;
+/// Objects replaced at once.
+const AT_ONCE: usize = 8;
+
+/// A release that is made and not written.
+struct Prepared {
+    /// Objects whose names stand for their content.
+    files: Vec<(String, Vec<u8>)>,
+    /// Objects that take the place of others.
+    objects: Vec<(String, Vec<u8>)>,
+    timestamp: Vec<u8>,
+    present: Present,
+}
+
+impl Publisher {
+    /// Publishes what a survey found to be due. The turn is ours, and the folder locked.
+    pub(super) async fn carry_out(
+        &mut self,
+        mut survey: Survey,
+        now: Timestamp,
+    ) -> Result<Published, PublicationError> {
+        let codes = if self.press.files.is_empty() {
+            Vec::new()
+        } else {
+            records::waiting(survey.snapshot.connection(), CODES).await?
+        };
+        let more = u32::try_from(codes.len()).is_ok_and(|length| length >= CODES);
+        let through = codes.last().filter(|_| more).map_or(survey.end.seq, |code| code.minted);
+        let mut done = Published {
+            through,
+            lists: survey.lists.len(),
+            lists_without_key: survey.orphans,
+            more,
+            ..Published::default()
+        };
+        let mut versions: Vec<u64> = survey.present.iter().map(|present| present.version).collect();
+        if survey.wants_release() {
+            let prepared = self.prepare(&mut survey, now).await?;
+            done.version = Some(prepared.present.version);
+            versions.push(prepared.present.version);
+            self.write(&survey, prepared).await?;
+        }
+        let issuer = Arc::clone(&survey.issuer);
+        drop(survey);
+        self.write_labels(&issuer, codes, &mut done).await?;
+        self.write_archive(now).await?;
+        let note =
+            self.memory.present.as_ref().map_or_else(String::new, |p| format!("release {}", p.version));
+        let mark = MarkPublished { through, note };
+        let finish = FinishRelease { holder: self.holder.clone(), versions, mark };
+        self.decide(finish).await?;
+        Ok(done)
+    }
+
+    /// Makes the files of the next release. Documents of product records are written as they are made: nothing
+    /// lists them yet, and nothing else holds them all.
+    async fn prepare(&mut self, survey: &mut Survey, now: Timestamp) -> Result<Prepared, PublicationError> {
+        let mut list = survey.present.as_ref().map_or_else(TargetList::default, |p| p.list.clone());
+        let mut files = Vec::new();
+        let mut objects = Vec::new();
+        self.write_parts(survey, &mut list).await?;
+        for (path, bytes) in std::mem::take(&mut survey.documents) {
+            enlist(&mut list, &mut files, &path, bytes);
+        }
+        for signed in self.sign_lists(survey, now).await? {
+            let path = path::status(&survey.issuer.id, signed.list);
+            enlist(&mut list, &mut files, &path, signed.token);
+            objects.extend(signed.objects);
+        }
+        objects.extend(survey.did.clone());
+        let version = survey.version;
+        let validities = self.settings.validities;
+        let expires = |role: Role| validities.expiry(role, now);
+        let kept = survey.present.as_ref().filter(|present| !survey.targets_age && present.list == list);
+        let targets = match kept {
+            Some(present) => RevisedTargets::Kept {
+                version: present.targets_version,
+                metadata: present.targets_metadata(),
+            },
+            None => RevisedTargets::New(&list),
+        };
+        let signers = |role: Role| self.keys.signers(role);
+        let mut metadata: BTreeMap<String, Vec<u8>> =
+            Revision { version, targets, signers: &signers, expires: &expires }
+                .files()?
+                .into_iter()
+                .collect();
+        let timestamp = metadata.get(names::TIMESTAMP).cloned().unwrap_or_default();
+        let new = metadata.iter().filter(|(name, _)| *name != names::TIMESTAMP);
+        files.extend(new.map(|(name, bytes)| (names::pack(name), bytes.clone())));
+        if let Some(present) = kept {
+            metadata.insert(targets_name(present.targets_version), present.targets_metadata().to_vec());
+        }
+        // What a client would not take is not published.
+        let present = present::accepted(&self.keys, metadata, now)?;
+        Ok(Prepared { files, objects, timestamp, present })
+    }
+
+    async fn write_parts(
+        &mut self,
+        survey: &mut Survey,
+        list: &mut TargetList,
+    ) -> Result<(), PublicationError> {
+        let parts: Vec<u64> = survey.parts.iter().copied().collect();
+        for some in parts.chunks(PARTS) {
+            let mut files = Vec::new();
+            for part in some {
+                let path = path::products_part(&survey.issuer.id, *part);
+                let products = records::part(survey.snapshot.connection(), *part).await?;
+                if products.is_empty() {
+                    list.remove(&path);
+                } else {
+                    enlist(list, &mut files, &path, product_document(&products)?);
+                }
+            }
+            self.recover(files.iter().map(|(name, _)| name))?;
+            self.place.add_all(files).await?;
+            // The first publication of many labels takes longer than a turn.
+            if parts.len() > PARTS {
+                self.take_turn().await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn sign_lists(
+        &self,
+        survey: &mut Survey,
+        now: Timestamp,
+    ) -> Result<Vec<lists::SignedList>, PublicationError> {
+        let (Some(key), false) = (survey.status_key, survey.lists.is_empty()) else { return Ok(Vec::new()) };
+        let signers = Arc::clone(&self.signers);
+        let signer = blocking(move || signers.signer(key)).await?;
+        let times = (now, now.plus_seconds(self.settings.list_lifetime));
+        let mut signed = Vec::new();
+        for list in survey.lists.clone() {
+            let statuses = survey.snapshot.status_list(list).await?;
+            let (issuer, signer) = (Arc::clone(&survey.issuer), Arc::clone(&signer));
+            let made = blocking(move || Ok(lists::sign(&issuer, list, statuses, signer.as_ref(), times)));
+            signed.push(made.await??);
+        }
+        Ok(signed)
+    }
+
+    /// Writes a release. Up to the plan nobody can tell that anything was going to be; from the timestamp on
+    /// every reader finds the new state.
+    async fn write(&mut self, survey: &Survey, prepared: Prepared) -> Result<(), PublicationError> {
+        let Prepared { files, objects, timestamp, present } = prepared;
+        let timestamp_name = names::pack(names::TIMESTAMP);
+        let timestamp_tag = self.place.tag(&timestamp_name).await?;
+        let mut tagged: Vec<(String, Vec<u8>, Tag)> = Vec::new();
+        for (name, bytes) in objects {
+            let tag = self.place.tag(&name).await?;
+            tagged.push((name, bytes, tag));
+        }
+        let before: BTreeSet<String> = survey.present.iter().flat_map(|present| present.files()).collect();
+        let after: BTreeSet<String> = present.files().collect();
+        let plan = PlanRelease {
+            holder: self.holder.clone(),
+            version: present.version,
+            seq: survey.end.seq,
+            added: after.difference(&before).cloned().collect(),
+            dropped: before.difference(&after).cloned().collect(),
+        };
+        if !self.decide(plan).await? {
+            return Err(PublicationError::Overtaken);
+        }
+        let written = files.iter().map(|(name, _)| name).chain(tagged.iter().map(|(name, ..)| name));
+        self.recover(written)?;
+        self.write_roots().await?;
+        self.place.add_all(files).await?;
+        stream::iter(tagged)
+            .map(|(name, bytes, tag)| {
+                let place = &self.place;
+                async move { place.replace(&name, bytes, tag).await }
+            })
+            .buffer_unordered(AT_ONCE)
+            .try_collect::<()>()
+            .await?;
+        self.place.replace(&timestamp_name, timestamp, timestamp_tag).await?;
+        self.memory.lists.keep(&present.list);
+        self.memory.present = Some(Arc::new(present));
+        if let Some((_, bytes)) = &survey.did {
+            self.memory.did = Some(bytes.clone());
+        }
+        self.memory.archive_due = true;
+        Ok(())
+    }
+
+    async fn write_roots(&mut self) -> Result<(), PublicationError> {
+        if self.memory.roots_written {
+            return Ok(());
+        }
+        let roots = self.keys.roots().iter();
+        let roots =
+            roots.map(|(version, bytes)| (names::pack(&root_name(*version)), bytes.clone())).collect();
+        self.place.add_all(roots).await?;
+        self.memory.roots_written = true;
+        Ok(())
+    }
+
+    async fn write_labels(
+        &mut self,
+        issuer: &Arc<verilabel_trust::Issuer>,
+        codes: Vec<Waiting>,
+        done: &mut Published,
+    ) -> Result<(), PublicationError> {
+        if codes.is_empty() {
+            return Ok(());
+        }
+        // Drawing takes a while; whoever has lost the turn learns it before writing.
+        self.take_turn().await?;
+        if !self.memory.recovered {
+            self.place.sweep(&labels::folders(&codes))?;
+        }
+        let written = self.press.write(&self.place, issuer, codes).await?;
+        done.labels = written.labels;
+        done.not_drawn = written.not_drawn;
+        done.why_not_drawn = written.why;
+        Ok(())
+    }
+
+    /// Removes what a publisher that died has left half-written beside these objects.
+    fn recover<'n>(&self, written: impl Iterator<Item = &'n String>) -> Result<(), PublicationError> {
+        if self.memory.recovered {
+            return Ok(());
+        }
+        let folder = |name: &String| name.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
+        let mut folders: BTreeSet<String> = written.map(folder).collect();
+        folders.extend([String::new(), names::pack("metadata")]);
+        self.place.sweep(&folders)
+    }
+}
+
+/// Lists a target, and keeps its file to be written.
+fn enlist(list: &mut TargetList, files: &mut Vec<(String, Vec<u8>)>, path: &str, bytes: Vec<u8>) {
+    if list.insert(path, &bytes) {
+        files.extend(list.file(path).map(|file| (names::pack(&file), bytes)));
+    }
+}

@@ -1,0 +1,194 @@
+//! What is to be published: the records held against what is out there.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use verilabel_credential::did_document;
+use verilabel_label::Timestamp;
+use verilabel_trust::{Issuer, Purpose, Role, TargetList, path};
+use verilabel_wire::KeyId;
+
+use super::names::{self, ListNames};
+use super::present::{self, Present};
+use super::{PublicationError, Publisher, records};
+use crate::audit::Anchor;
+use crate::{Refusal, Seq, Snapshot, keys};
+
+/// One state of the records, and what of it is not out there.
+pub(super) struct Survey {
+    pub(super) snapshot: Snapshot,
+    /// The last event that this state takes account of.
+    pub(super) end: Anchor,
+    pub(super) issuer: Arc<Issuer>,
+    /// The key that signs status lists; none while no key is in use.
+    pub(super) status_key: Option<KeyId>,
+    /// The release in the folder, if it is one of the records.
+    pub(super) present: Option<Arc<Present>>,
+    /// Whether that release is on record as published: what follows its timestamp may be missing otherwise.
+    pub(super) finished: bool,
+    /// The version of the next release.
+    pub(super) version: u64,
+    /// Status lists to be signed.
+    pub(super) lists: Vec<u32>,
+    /// Status lists that nobody can sign.
+    pub(super) orphans: usize,
+    /// Documents of product records to be written.
+    pub(super) parts: BTreeSet<u64>,
+    /// Other documents of the pack that have changed.
+    pub(super) documents: BTreeMap<String, Vec<u8>>,
+    /// The issuer's DID document, if it has changed.
+    pub(super) did: Option<(String, Vec<u8>)>,
+    /// Whether targets metadata nears its expiry.
+    pub(super) targets_age: bool,
+    /// Whether snapshot or timestamp near theirs.
+    pub(super) online_age: bool,
+    /// Whether minted codes wait for their files.
+    pub(super) labels: bool,
+}
+
+impl Survey {
+    /// Whether a new release of the pack is due.
+    pub(super) fn wants_release(&self) -> bool {
+        self.present.is_none() || self.online_age || self.did.is_some() || self.wants_targets()
+    }
+
+    /// Whether that release has new targets.
+    pub(super) fn wants_targets(&self) -> bool {
+        self.present.is_none()
+            || self.targets_age
+            || !self.lists.is_empty()
+            || !self.parts.is_empty()
+            || !self.documents.is_empty()
+    }
+
+    /// Whether anything is to be done.
+    pub(super) fn wants_anything(&self) -> bool {
+        self.wants_release() || !self.finished || self.labels
+    }
+}
+
+impl Publisher {
+    /// Holds one state of the records against the folder. Nothing is read but what may have changed.
+    pub(super) async fn survey(&mut self, now: Timestamp) -> Result<Survey, PublicationError> {
+        let read = present::read(&self.place, &self.keys, self.memory.present.as_ref(), now).await?;
+        let mut snapshot = self.authority.snapshot().await?;
+        let end = snapshot.end().await?;
+        let issuer = Arc::new(snapshot.issuer().await?);
+        let highest = records::highest_version(snapshot.connection()).await?;
+        let version = highest.max(read.as_ref().map_or(0, |present| present.version)) + 1;
+        let record = match &read {
+            Some(present) => records::release(snapshot.connection(), present.version).await?,
+            None => None,
+        };
+        // A release that the records do not know says nothing of what is out there: all is done anew.
+        let (present, since, finished) = match record {
+            Some(record) => (read, record.seq, record.published),
+            None => (None, Seq::new(0), true),
+        };
+        self.memory.present.clone_from(&present);
+        let none = TargetList::default();
+        let list = present.as_ref().map_or(&none, |present| &present.list);
+
+        let mut documents = BTreeMap::from([
+            (path::REGISTER.to_owned(), self.authority.register().to_json().map_err(register_refused)?),
+            (path::issuer(&issuer.id), issuer.to_json()?),
+        ]);
+        documents.retain(|path, bytes| !list.matches(path, bytes));
+        let all_lists = documents.contains_key(&path::issuer(&issuer.id));
+        let parts = records::touched_parts(snapshot.connection(), since).await?;
+        let status_key = keys::in_use(&issuer, Purpose::Status, now).ok().map(verilabel_wire::PublicKey::id);
+        let (lists, orphans) =
+            self.lists_due(&mut snapshot, &issuer, list, since, (status_key, now, all_lists)).await?;
+        let did = self.did_due(&issuer, now).await?;
+        let labels = records::any_waiting(snapshot.connection()).await?;
+        let half = |role: Role, expires: Timestamp| {
+            now.plus_seconds(self.settings.validities.of(role) / 2) >= expires
+        };
+        let targets_age = present.as_ref().is_some_and(|p| half(Role::Targets, p.targets_expire));
+        let online_age = present.as_ref().is_some_and(|p| half(Role::Timestamp, p.online_expires));
+        Ok(Survey {
+            snapshot,
+            end,
+            issuer,
+            status_key,
+            present,
+            finished,
+            version,
+            lists,
+            orphans,
+            parts,
+            documents,
+            did,
+            targets_age,
+            online_age,
+            labels,
+        })
+    }
+
+    /// The lists that have changed, are not out there, near their expiry or are signed by another key; and how
+    /// many of them nobody can sign.
+    async fn lists_due(
+        &mut self,
+        snapshot: &mut Snapshot,
+        issuer: &Issuer,
+        published: &TargetList,
+        since: Seq,
+        (key, now, all): (Option<KeyId>, Timestamp, bool),
+    ) -> Result<(Vec<u32>, usize), PublicationError> {
+        let half = now.plus_seconds(self.settings.list_lifetime / 2);
+        let mut due = Vec::new();
+        for record in snapshot.lists().await? {
+            let state = self.memory.lists.of(&self.place, issuer, published, record.list).await?;
+            let stands = state.is_some_and(|state| {
+                Some(state.key) == key && state.expires.is_some_and(|expires| half < expires)
+            });
+            let there = self.memory.looked_after || self.objects_there(issuer, record.list).await?;
+            if all || !stands || !there || record.changed > since {
+                due.push(record.list);
+            }
+        }
+        let orphans = if key.is_none() { due.len() } else { 0 };
+        if key.is_none() {
+            due.clear();
+        }
+        Ok((due, orphans))
+    }
+
+    /// Whether all objects of a list are there.
+    async fn objects_there(&self, issuer: &Issuer, list: u32) -> Result<bool, PublicationError> {
+        for name in ListNames::of(issuer, list)?.all() {
+            if !self.place.has(name).await? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// The DID document, if it is not what is out there.
+    async fn did_due(
+        &mut self,
+        issuer: &Issuer,
+        now: Timestamp,
+    ) -> Result<Option<(String, Vec<u8>)>, PublicationError> {
+        let (Some(name), Some(document)) = (names::did_document(issuer)?, did_document(issuer, now)) else {
+            return Ok(None);
+        };
+        let made = |e: serde_json::Error| PublicationError::Making {
+            what: "the DID document",
+            reason: e.to_string(),
+        };
+        let bytes = serde_json::to_vec_pretty(&document).map_err(made)?;
+        if self.memory.did.as_ref() == Some(&bytes) {
+            return Ok(None);
+        }
+        if self.memory.did.is_none() && self.place.read(&name).await?.as_ref() == Some(&bytes) {
+            self.memory.did = Some(bytes);
+            return Ok(None);
+        }
+        Ok(Some((name, bytes)))
+    }
+}
+
+fn register_refused(error: verilabel_recognition::RegisterError) -> Refusal {
+    Refusal::damaged("the register", &error)
+}

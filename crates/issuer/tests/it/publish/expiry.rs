@@ -1,0 +1,93 @@
+//! What has a date of expiry is signed anew long before; what nobody reads any more goes.
+
+use verilabel_issuer::lifecycle::ChangeKind;
+use verilabel_issuer::{Settings, Validities};
+
+use super::{House, changed, keep, quick};
+use crate::support::{Bench, number, on_both};
+
+const DAY: i64 = 86_400;
+
+on_both! {
+    lists_are_signed_anew_after_half_their_time,
+    snapshot_and_timestamp_alone_are_signed_anew,
+    targets_metadata_is_signed_anew,
+    old_generations_stay_for_a_while_and_then_go,
+}
+
+async fn lists_are_signed_anew_after_half_their_time(bench: Bench) {
+    let house = House::new(bench);
+    let label = house.bench.label(1).await;
+    let link = house.link(&label).await;
+    let mut publisher = house.publisher();
+    publisher.publish().await.unwrap();
+    house.wait(3 * DAY);
+    assert_eq!(publisher.publish().await.unwrap().version, None);
+    house.wait(DAY / 2);
+    let done = publisher.publish().await.unwrap();
+    assert_eq!((done.version, done.lists), (Some(2), 1));
+    // For three years, once a day: nothing ever expires.
+    for _ in 0..30 {
+        house.wait(3 * DAY);
+        publisher.publish().await.unwrap();
+        assert_eq!(house.judged(&link).code(), "in-force");
+    }
+}
+
+async fn snapshot_and_timestamp_alone_are_signed_anew(bench: Bench) {
+    let house = House::new(bench);
+    house.bench.label(1).await;
+    let settings = Settings { list_lifetime: 90 * 86_400, ..quick() };
+    let mut publisher = house.publisher_with(settings);
+    publisher.publish().await.unwrap();
+    let before = house.files();
+    house.wait(4 * DAY);
+    assert_eq!(publisher.publish().await.unwrap().version, Some(2));
+    let written = changed(&before, &house.files());
+    assert_eq!(
+        written,
+        ["pack.tar.gz", "pack/metadata/2.snapshot.json", "pack/metadata/timestamp.json"]
+    );
+    let versions: Vec<_> = house.pack().accepted().roles().iter().map(|role| role.version).collect();
+    assert_eq!(versions, [1, 2, 2, 1], "root, timestamp, snapshot, targets");
+    // Another publisher takes the state up as it is.
+    house.bench.change(&number(1), ChangeKind::Suspend).await.unwrap();
+    assert_eq!(house.publish().await.version, Some(3));
+    house.pack();
+}
+
+async fn targets_metadata_is_signed_anew(bench: Bench) {
+    let house = House::new(bench);
+    let validities = Validities { targets: 10 * 86_400, online: 30 * 86_400, ..Validities::default() };
+    let settings = Settings { list_lifetime: 90 * 86_400, validities, ..quick() };
+    let mut publisher = house.publisher_with(settings);
+    publisher.publish().await.unwrap();
+    house.wait(6 * DAY);
+    assert_eq!(publisher.publish().await.unwrap().version, Some(2));
+    let targets = house.pack().accepted().roles()[3];
+    assert_eq!((targets.version, targets.expires), (2, house.now().plus_seconds(10 * 86_400)));
+}
+
+async fn old_generations_stay_for_a_while_and_then_go(bench: Bench) {
+    let house = House::new(bench);
+    house.bench.label(1).await;
+    let mut publisher = house.publisher_with(keep(3, 600));
+    let mut most = 0;
+    for _ in 0..10 {
+        house.bench.change(&number(1), ChangeKind::Suspend).await.unwrap();
+        publisher.publish().await.unwrap();
+        house.bench.change(&number(1), ChangeKind::Reinstate).await.unwrap();
+        publisher.publish().await.unwrap();
+        house.wait(300);
+        most = most.max(house.files().len());
+    }
+    let (version, names) = (house.version(), house.files());
+    assert_eq!(version, 20);
+    let snapshots: Vec<_> = names.keys().filter(|name| name.ends_with(".snapshot.json")).collect();
+    assert!((3..=8).contains(&snapshots.len()), "{snapshots:?}");
+    assert!(most < 40, "{most} files");
+    assert!(names.contains_key("pack/metadata/18.snapshot.json"), "two generations before the present one");
+    assert!(!names.contains_key("pack/metadata/5.snapshot.json"));
+    assert!(names.contains_key("pack/metadata/1.root.json"));
+    house.pack();
+}
