@@ -63,10 +63,17 @@ pub(crate) fn in_use(issuer: &Issuer, purpose: Purpose, now: Timestamp) -> Resul
     issuer.keys.iter().rfind(usable).map(|key| &key.key).ok_or(Refusal::NoKey)
 }
 
-/// The key, if its signatures count.
-pub(crate) fn trusted(issuer: &Issuer, id: KeyId) -> Result<KeyId, Refusal> {
-    let key = issuer.keys.iter().find(|key| key.key.id() == id).ok_or(Refusal::NoKey)?;
-    if key.state == KeyState::Trusted { Ok(id) } else { Err(Refusal::KeyCompromised { key: id }) }
+/// The key of that id.
+pub(crate) fn known(issuer: &Issuer, id: KeyId) -> Result<&IssuerKey, Refusal> {
+    issuer.keys.iter().find(|key| key.key.id() == id).ok_or(Refusal::NoKey)
+}
+
+/// Makes sure that the signatures of a key count.
+pub(crate) fn trusted(issuer: &Issuer, id: KeyId) -> Result<(), Refusal> {
+    match known(issuer, id)?.state {
+        KeyState::Trusted => Ok(()),
+        KeyState::Distrusted => Err(Refusal::KeyCompromised { key: id }),
+    }
 }
 
 /// How many labels a key has signed.

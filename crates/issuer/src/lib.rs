@@ -24,6 +24,7 @@ mod desk;
 mod evidence;
 mod hex;
 mod ids;
+mod import;
 mod keys;
 mod keystore;
 pub mod lifecycle;
@@ -63,6 +64,7 @@ pub use ids::{
     AwardId, ChangeId, CodeId, LabelId, ManufacturerId, ProductId, PublicationId, RunId, Seq, TokenId,
     UserId, Version,
 };
+pub use import::{ImportFault, ImportProduct, ImportReport, ImportTable, TableError};
 pub use keys::{
     AddKey, ChangeIssuer, CompromiseKey, KeyRecord, KeyUse, Keystore, Remint, Reminted, RetireKey, Signers,
 };
@@ -77,7 +79,9 @@ pub use publish::{
     Clock, Failure, Health, Keep, LabelFile, PublicationError, Published, Publisher, Settings,
 };
 pub use refusal::{Refusal, RefusalKind};
-pub use runs::{CreateRun, MarkRunWritten, RunPlan, RunRecord, Serials, Unit};
+pub use runs::{
+    CreateRun, MarkRunWritten, RunError, RunFile, RunPlan, RunRecord, RunSymbols, Serials, SymbolFile, Unit,
+};
 pub use status::ListBits;
 pub use store::DatabaseUrl;
 pub use users::{AddUser, ChangeUser, IssueToken, NewToken, RevokeToken, Token, TokenRecord, UserRecord};

@@ -1,6 +1,7 @@
 //! `verilabel-issuer`: the officers' tool.
 //!
-//! Results go to standard output, everything else to standard error.
+//! Results go to standard output, everything else to standard error. Exit codes are an interface: see
+//! [`cli::Exit`].
 
 mod cli;
 
@@ -11,17 +12,11 @@ use ring::rand::SystemRandom;
 use verilabel_label::Timestamp;
 
 fn main() -> ExitCode {
-    match cli::run(cli::Args::parse(), now(), &random()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            cli::report(error.as_ref());
-            ExitCode::FAILURE
-        }
-    }
+    cli::run(cli::Args::parse(), now, &random()).into()
 }
 
 /// The one place that reads the clock.
-#[expect(clippy::disallowed_methods, reason = "a binary reads its clock once")]
+#[expect(clippy::disallowed_methods, reason = "a binary reads its clock in one place")]
 fn now() -> Timestamp {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
     let seconds = i64::try_from(since.as_secs()).unwrap_or(i64::MAX);

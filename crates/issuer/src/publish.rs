@@ -36,6 +36,8 @@ pub use error::PublicationError;
 pub use health::{Failure, Health};
 pub use labels::LabelFile;
 
+pub(crate) use names::plain as plain_name;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;

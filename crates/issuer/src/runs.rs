@@ -1,12 +1,19 @@
 //! Runs of unit labels: one record for any number of boxes, each with a serial number and a status of its own.
 
 mod create;
+mod fan_out;
+mod file;
 mod plan;
 mod serials;
+mod symbols;
+mod write;
 
 pub use create::{CreateRun, MarkRunWritten};
+pub use file::RunFile;
 pub use plan::{RunPlan, Unit};
 pub use serials::Serials;
+pub use symbols::{RunSymbols, SymbolFile};
+pub use write::RunError;
 
 use serde::Serialize;
 use sqlx::AnyConnection;

@@ -11,6 +11,7 @@ mod duel;
 mod fixture;
 pub mod reading;
 pub mod report;
+pub mod runs;
 pub mod seals;
 pub mod symbols;
 

@@ -12,7 +12,7 @@ use std::process::{Command, ExitCode};
 
 use clap::Parser;
 
-use verilabel_bench::{Outcome, command, reading, report, seals, symbols};
+use verilabel_bench::{Outcome, command, reading, report, runs, seals, symbols};
 
 /// Measures.
 #[derive(Parser)]
@@ -34,10 +34,12 @@ struct Args {
 type Measure = fn() -> Outcome;
 
 /// Names and what measures them.
-const ALL: [(&str, Measure); 6] = [
+const ALL: [(&str, Measure); 8] = [
     ("verify-es256", seals::verify_es256),
     ("verify-eddsa", seals::verify_eddsa),
     ("mint-es256", seals::mint_es256),
+    ("run-es256", runs::run_es256),
+    ("import-100k", runs::import_100k),
     ("symbol-version", symbols::versions),
     ("read-12mp", reading::twelve_megapixels),
     ("cli-verify", command::verify),

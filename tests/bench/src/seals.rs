@@ -81,7 +81,9 @@ pub fn contend(name: &str, folder: &Path) {
         "mint-es256" => mint_links(name, folder),
         "bare-es256" => bare_verify(name, folder, Algorithm::Es256),
         "bare-eddsa" => bare_verify(name, folder, Algorithm::EdDsa),
-        "sign-es256" => bare_sign(name, folder),
+        "sign-es256" => bare_sign(name, folder, 1),
+        "sign-units" => bare_sign(name, folder, crate::runs::TURN),
+        _ if name.starts_with("run-") => crate::runs::contend(name, folder),
         _ => Err("no such contender".into()),
     };
     if let Err(error) = outcome {
@@ -153,13 +155,14 @@ fn bare_verify(name: &str, folder: &Path, algorithm: Algorithm) -> Done {
     Ok(())
 }
 
-fn bare_sign(name: &str, folder: &Path) -> Done {
+fn bare_sign(name: &str, folder: &Path, signatures: u32) -> Done {
     let random = SystemRandom::new();
     let document =
         EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random).map_err(|_| "no key")?;
     let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, document.as_ref(), &random)
         .map_err(|e| e.to_string())?;
     let message = [7; MESSAGE];
-    duel::run(name, folder, || pair.sign(&random, &message).map(|signature| signature.as_ref()[0]));
+    let sign = |_| pair.sign(&random, &message).map(|signature| signature.as_ref()[0]);
+    duel::run(name, folder, || (0..signatures).map(sign).filter(Result::is_ok).count());
     Ok(())
 }

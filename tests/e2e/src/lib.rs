@@ -38,7 +38,16 @@ impl Desk {
     /// A program of the project, at work in the folder.
     #[must_use]
     pub fn program(&self, name: &str) -> Command {
-        let mut command = Command::new(built().join(name));
+        self.at_work(Command::new(programs().join(name)))
+    }
+
+    /// A shell, at work in the folder.
+    #[must_use]
+    pub fn shell(&self) -> Command {
+        self.at_work(Command::new("bash"))
+    }
+
+    fn at_work(&self, mut command: Command) -> Command {
         command
             .current_dir(self.folder.path())
             .env("VERILABEL_HOME", self.path("home"))
@@ -99,7 +108,8 @@ pub fn root() -> PathBuf {
 }
 
 /// The folder of the programs, which are built first.
-fn built() -> &'static Path {
+#[must_use]
+pub fn programs() -> &'static Path {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
     BUILT.get_or_init(|| {
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());

@@ -6,14 +6,14 @@ use std::fs;
 
 use verilabel_e2e::{Desk, Ran, run};
 
-const AWARD: &str = r#"{
+const DRAFT: &str = r#"{ "award": {
   "scheme": "sg.cls-iot", "specification": "1.4", "level": 2, "number": "CSA/010128/1",
   "awarded": "2026-02-01", "valid_until": "2028-01-31", "gtin": "9521234543213", "category": "camera",
   "brand": "Lumora", "models": ["Eye 2"], "manufacturer": "Lumora Devices"
-}"#;
+} }"#;
 
 fn issuer(desk: &Desk, args: &[&str]) -> Ran {
-    run(desk.program("verilabel-issuer").args(args))
+    run(desk.program("verilabel-issuer").env("VERILABEL_AUTHORITY", "a").args(args))
 }
 
 fn done(desk: &Desk, args: &[&str]) -> Ran {
@@ -26,21 +26,41 @@ fn open_for_work() -> Desk {
     let desk = Desk::new();
     let may = ["--may-issue", "sg.cls-iot:1,2,3,4"];
     let who = ["--id", "test.sg", "--name", "Test authority", "--host", "label.example.sg"];
-    done(&desk, &[&["init", "--authority", "a"][..], &who, &may].concat());
-    done(&desk, &["key", "new", "--authority", "a"]);
+    done(&desk, &[&["init"][..], &who, &may].concat());
+    done(&desk, &["user", "add", "oscar", "--role", "operator"]);
+    for (name, role) in [("olga", "officer"), ("anna", "approver")] {
+        done(&desk, &["user", "add", name, "--role", role, "--as", "oscar"]);
+    }
+    done(&desk, &["key", "new", "--as", "oscar"]);
     done(&desk, &["pack", "init", "--pack", "pack", "--keys", "keys"]);
-    fs::write(desk.path("award.json"), AWARD).unwrap();
+    fs::write(desk.path("draft.json"), DRAFT).unwrap();
     desk
 }
 
+fn award(desk: &Desk) {
+    let id = done(desk, &["award", "prepare", "draft.json", "--as", "olga"]).stdout;
+    done(desk, &["award", "approve", id.trim(), "--as", "anna"]);
+    done(desk, &["label", "files", NUMBER, "--out", "labels"]);
+}
+
 fn publish(desk: &Desk) {
-    done(desk, &["pack", "publish", "--pack", "pack", "--keys", "keys", "--authority", "a"]);
+    done(desk, &["pack", "publish", "--pack", "pack", "--keys", "keys"]);
+}
+
+const NUMBER: &str = "CSA/010128/1";
+const WHY: [&str; 4] = ["--reason", "administrative", "--note", "a test"];
+
+/// Proposed by the officer and approved by the approver.
+fn change(desk: &Desk, change: &str) {
+    let id = done(desk, &[&[change, NUMBER, "--as", "olga"][..], &WHY].concat()).stdout;
+    done(desk, &["change", "approve", id.trim(), "--as", "anna"]);
+    publish(desk);
 }
 
 #[test]
 fn from_award_to_withdrawal() {
     let desk = open_for_work();
-    done(&desk, &["mint", "--authority", "a", "--out", "labels", "award.json"]);
+    award(&desk);
     publish(&desk);
     let stem = "labels/01-09521234543213";
     for file in ["txt", "png"] {
@@ -54,30 +74,42 @@ fn from_award_to_withdrawal() {
         ]));
         assert_eq!(ran.exit, 0, "{}{}", ran.stdout, ran.stderr);
     }
-    assert!(fs::read_to_string(desk.path(&format!("{stem}.svg"))).unwrap().contains("CSA/010128/1"));
+    assert!(fs::read_to_string(desk.path(&format!("{stem}.svg"))).unwrap().contains(NUMBER));
     assert!(fs::read(desk.path(&format!("{stem}.pdf"))).unwrap().starts_with(b"%PDF-"));
 
     let judged = || run(desk.verilabel().args(["verify", &format!("{stem}.txt"), "--pack", "pack"])).exit;
-    let set = |change: &str| {
-        done(&desk, &["status", "set", "--authority", "a", "CSA/010128/1", change, "--reason", "a test"]);
-        publish(&desk);
-    };
-    set("suspend");
+    change(&desk, "suspend");
     assert_eq!(judged(), 11);
-    set("reinstate");
+    change(&desk, "reinstate");
     assert_eq!(judged(), 0);
-    set("withdraw");
+    change(&desk, "withdraw");
     assert_eq!(judged(), 11);
-    let again =
-        issuer(&desk, &["status", "set", "--authority", "a", "CSA/010128/1", "reinstate", "--reason", "x"]);
-    assert!(again.exit == 1 && again.stderr.contains("withdrawn, and that is for good"), "{}", again.stderr);
+    let again = issuer(&desk, &[&["reinstate", NUMBER, "--as", "olga"][..], &WHY].concat());
+    assert!(again.exit == 3 && again.stderr.contains("withdrawn, and that is for good"), "{}", again.stderr);
 }
 
 #[test]
-fn minting_again_gives_the_same_link() {
+fn the_rules_hold_for_whoever_has_the_folder() {
     let desk = open_for_work();
-    let mint = || done(&desk, &["mint", "--authority", "a", "--out", "labels", "award.json"]).stdout;
-    assert_eq!(mint(), mint());
+    let refused = |args: &[&str], exit: i32, code: &str| {
+        let ran = issuer(&desk, args);
+        assert!(ran.exit == exit && ran.stderr.contains(code), "{args:?}: {} {}", ran.exit, ran.stderr);
+    };
+    refused(&["award", "prepare", "draft.json"], 2, "[no-user]");
+    refused(&["award", "prepare", "draft.json", "--as", "nobody"], 1, "[not-found]");
+    refused(&["award", "prepare", "draft.json", "--as", "anna"], 3, "[role-missing]");
+    refused(&["user", "add", "eve", "--role", "operator"], 2, "[no-user]");
+    done(&desk, &["user", "add", "boris", "--role", "officer", "--role", "approver", "--as", "oscar"]);
+    let id = done(&desk, &["award", "prepare", "draft.json", "--as", "boris"]).stdout;
+    refused(&["award", "approve", id.trim(), "--as", "boris"], 3, "[two-people]");
+    done(&desk, &["user", "disable", "boris", "--as", "oscar"]);
+    refused(&["award", "approve", id.trim(), "--as", "boris"], 3, "[user-inactive]");
+    refused(&["award", "approve", "--number", "CSA/1", "--as", "anna"], 2, "has no draft");
+    refused(&["award", "list", "--authority", "nowhere"], 1, "[authority-file]");
+    let refusals = done(&desk, &["audit", "list", "--refused", "--json"]).json();
+    let codes: Vec<_> = refusals["events"].as_array().unwrap().iter().map(|e| e["refused"].clone()).collect();
+    assert_eq!(codes, ["role-missing", "two-people"]);
+    assert!(done(&desk, &["audit", "verify"]).stdout.starts_with("the chain is whole"));
 }
 
 #[test]
@@ -103,25 +135,42 @@ fn a_damaged_newer_pack_takes_nothing_from_the_older_one() {
 #[test]
 fn what_goes_wrong_is_said() {
     let desk = open_for_work();
-    let mint = |award: &str, more: &[&str]| {
-        fs::write(desk.path("wrong.json"), award).unwrap();
-        let ran =
-            issuer(&desk, &[&["mint", "--authority", "a", "--out", "labels", "wrong.json"], more].concat());
-        assert_eq!(ran.exit, 1, "{}", ran.stdout);
+    let prepare = |draft: &str, exit: i32| {
+        fs::write(desk.path("wrong.json"), draft).unwrap();
+        let ran = issuer(&desk, &["award", "prepare", "wrong.json", "--as", "olga"]);
+        assert_eq!(ran.exit, exit, "{}{}", ran.stdout, ran.stderr);
         ran.stderr
     };
     assert!(
-        mint(&AWARD.replace("2028-01-31", "2029-02-01"), &[])
+        prepare(&DRAFT.replace("2028-01-31", "2029-02-01"), 3)
             .contains("the scheme allows 36 months, until 2029-01-31")
     );
-    assert!(mint(&AWARD.replace("9521234543213", "9521234543214"), &[]).contains("it should be 3"));
-    assert!(mint(&AWARD.replace("\"level\": 2", "\"level\": 5"), &[]).contains("sg.cls-iot has no level 5"));
-    assert!(mint(&AWARD.replace("\"brand\"", "\"band\""), &[]).contains("unknown field `band`"));
-    let dense = mint(AWARD, &["--max-side", "26.5"]);
-    assert!(dense.contains("names"), "{dense}");
+    assert!(prepare(&DRAFT.replace("9521234543213", "9521234543214"), 1).contains("it should be 3"));
+    assert!(prepare(&DRAFT.replace("\"level\": 2", "\"level\": 5"), 3).contains("sg.cls-iot has no level 5"));
+    assert!(prepare(&DRAFT.replace("\"brand\"", "\"band\""), 1).contains("unknown field `band`"));
+    award(&desk);
+    let dense = issuer(&desk, &["label", "files", NUMBER, "--out", "labels", "--max-side", "26.5"]);
+    assert!(dense.exit == 1 && dense.stderr.contains("names"), "{}", dense.stderr);
     let locked = run(desk
         .program("verilabel-issuer")
         .env("VERILABEL_PASSPHRASE", "another passphrase")
-        .args(["mint", "--authority", "a", "--out", "labels", "award.json"]));
+        .args(["--authority", "a", "pack", "publish", "--pack", "pack", "--keys", "keys"]));
     assert!(locked.exit == 1 && locked.stderr.contains("the passphrase is wrong"), "{}", locked.stderr);
+}
+
+#[test]
+fn nothing_is_lost_without_the_passphrase() {
+    let desk = open_for_work();
+    let without = |args: &[&str]| {
+        let mut program = desk.program("verilabel-issuer");
+        run(program.env_remove("VERILABEL_PASSPHRASE").env("VERILABEL_AUTHORITY", "a").args(args))
+    };
+    let id = done(&desk, &["award", "prepare", "draft.json", "--as", "olga"]).stdout;
+    let approved = without(&["award", "approve", id.trim(), "--as", "anna"]);
+    assert!(approved.exit == 0 && approved.stderr.contains("signed by the service"), "{}", approved.stderr);
+    let waiting = without(&["label", "files", NUMBER, "--out", "labels"]);
+    assert!(waiting.exit == 1 && waiting.stderr.contains("wait to be signed"), "{}", waiting.stderr);
+    assert!(without(&["key", "new", "--as", "oscar"]).stderr.contains("[no-passphrase]"));
+    done(&desk, &["pack", "publish", "--pack", "pack", "--keys", "keys"]);
+    assert_eq!(without(&["label", "files", NUMBER, "--out", "labels"]).exit, 0);
 }

@@ -1,6 +1,6 @@
 //! Reading the records.
 
-use verilabel_label::{LabelNumber, SchemeId, Timestamp};
+use verilabel_label::{LabelNumber, SchemeId, Serial, Timestamp};
 use verilabel_trust::Issuer;
 use verilabel_wire::{KeyId, LinkBase};
 
@@ -168,15 +168,44 @@ impl Authority {
     /// # Errors
     /// [`Refusal::NotFound`]; [`Refusal::Unavailable`]; [`Refusal::KeyCompromised`] if its key signs no more.
     pub async fn run_plan(&self, id: RunId) -> Result<RunPlan, Refusal> {
+        let plan = self.any_run_plan(id).await?;
+        keys::trusted(&self.issuer().await?, plan.key().id())?;
+        Ok(plan)
+    }
+
+    /// Which unit of a run has a serial number, if one has.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`]; [`Refusal::Unavailable`].
+    pub async fn unit_of(&self, id: RunId, serial: &Serial) -> Result<Option<u32>, Refusal> {
+        Ok(self.any_run_plan(id).await?.unit_of(serial))
+    }
+
+    async fn any_run_plan(&self, id: RunId) -> Result<RunPlan, Refusal> {
         let mut snapshot = self.context.database.snapshot().await?;
         let record = runs::run(&mut snapshot, id).await?;
         let draft: Draft = awards::award(&mut snapshot, record.award).await?.draft;
         let issuer = keys::issuer(&mut snapshot).await?;
-        let key = keys::trusted(&issuer, keys::key_id(&record.key)?)?;
+        let key = keys::known(&issuer, keys::key_id(&record.key)?)?.key.clone();
         let places =
             lists::places(&mut snapshot, self.context.bits, record.first_index, record.units).await?;
         let secret = found::serial_secret(&mut snapshot).await?;
         let base = link_base(&issuer)?;
         RunPlan::new(record, &draft, key, base, places, &secret)
+    }
+
+    /// Labels with a code of that key that counts still. A page begins after the given row and has at most a
+    /// thousand rows.
+    ///
+    /// # Errors
+    /// [`Refusal::Unavailable`].
+    pub async fn labels_of_key(
+        &self,
+        key: KeyId,
+        after: LabelId,
+        limit: u32,
+    ) -> Result<Vec<LabelRecord>, Refusal> {
+        let mut reader = self.context.database.reader().await?;
+        awards::labels_of_key(&mut reader, key, after, limit.min(MAX_PAGE)).await
     }
 }

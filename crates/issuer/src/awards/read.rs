@@ -5,6 +5,7 @@ use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 use verilabel_label::{Gtin, LabelNumber, SchemeId, Serial, Status, StatusRef, Timestamp};
 use verilabel_trust::Product;
+use verilabel_wire::KeyId;
 
 use crate::evidence::Evidence;
 use crate::lifecycle::{AwardState, Draft};
@@ -166,6 +167,25 @@ pub(crate) async fn labels(
     conditions.maybe_text("scheme =", filter.scheme.as_ref().map(SchemeId::as_str));
     conditions.maybe_int("valid_until <", filter.ends_before.map(Timestamp::seconds));
     let rows = conditions.select("SELECT * FROM labels", "id", limit).fetch_all(connection).await?;
+    rows.iter().map(read_label).collect()
+}
+
+/// Labels with a code of that key that counts still.
+pub(crate) async fn labels_of_key(
+    connection: &mut AnyConnection,
+    key: KeyId,
+    after: LabelId,
+    limit: u32,
+) -> Result<Vec<LabelRecord>, Refusal> {
+    let rows = sqlx::query(
+        "SELECT * FROM labels WHERE id > $1 AND id IN (SELECT label FROM codes WHERE key = $2 AND replaced = 0)
+         ORDER BY id LIMIT $3",
+    )
+    .bind(after.number())
+    .bind(key.to_string())
+    .bind(i64::from(limit))
+    .fetch_all(connection)
+    .await?;
     rows.iter().map(read_label).collect()
 }
 

@@ -126,6 +126,13 @@ macro_rules! bounded_text {
             }
         }
 
+        impl std::str::FromStr for $name {
+            type Err = Refusal;
+            fn from_str(text: &str) -> Result<Self, Refusal> {
+                Self::new(text)
+            }
+        }
+
         impl From<$name> for String {
             fn from(text: $name) -> Self {
                 text.0

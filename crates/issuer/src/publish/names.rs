@@ -60,7 +60,7 @@ pub(super) fn label(gtin: Gtin, serial: Option<&Serial>) -> String {
 }
 
 /// Letters, digits and hyphens stay; any other character becomes `_` and two hexadecimal digits.
-fn plain(serial: &str) -> String {
+pub(crate) fn plain(serial: &str) -> String {
     serial
         .bytes()
         .map(|byte| match byte {

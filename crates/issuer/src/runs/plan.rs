@@ -1,10 +1,10 @@
 //! What is needed to write a run out: each unit follows from the record and the authority's secrets.
 
-use verilabel_label::{Gs1Path, LabelClaims, Serial, StatusRef};
-use verilabel_wire::{KeyId, LinkBase, Profile, Sign};
+use verilabel_label::{Gs1Path, LabelClaims, LabelNumber, Serial, StatusRef};
+use verilabel_wire::{LinkBase, Profile, PublicKey, Sign};
 
 use super::RunRecord;
-use super::serials::{Counting, SCATTERED_BITS, scattered};
+use super::serials::{Counting, SCATTERED_BITS, gathered, scattered};
 use crate::lifecycle::Draft;
 use crate::status::{Permutation, Places, Seed};
 use crate::{LabelAward, Minted, Refusal, Serials, mint};
@@ -14,7 +14,7 @@ use crate::{LabelAward, Minted, Refusal, Serials, mint};
 pub struct RunPlan {
     record: RunRecord,
     award: LabelAward,
-    key: KeyId,
+    key: PublicKey,
     profile: Profile,
     base: LinkBase,
     places: Places,
@@ -44,7 +44,7 @@ impl RunPlan {
     pub(crate) fn new(
         record: RunRecord,
         draft: &Draft,
-        key: KeyId,
+        key: PublicKey,
         base: LinkBase,
         places: Places,
         secret: &Seed,
@@ -64,10 +64,47 @@ impl RunPlan {
         &self.record
     }
 
-    /// The key that signs it.
+    /// The public half of the key that signs it.
     #[must_use]
-    pub fn key(&self) -> KeyId {
-        self.key
+    pub fn key(&self) -> &PublicKey {
+        &self.key
+    }
+
+    /// The label that it is of.
+    #[must_use]
+    pub fn number(&self) -> &LabelNumber {
+        &self.award.number
+    }
+
+    /// How much travels in its seals.
+    #[must_use]
+    pub fn profile(&self) -> Profile {
+        self.profile
+    }
+
+    /// Where its links live.
+    #[must_use]
+    pub fn base(&self) -> &LinkBase {
+        &self.base
+    }
+
+    /// What is awarded to one box.
+    #[must_use]
+    pub fn award_of(&self, serial: Serial) -> LabelAward {
+        LabelAward { gtin: self.record.gtin, serial: Some(serial), ..self.award.clone() }
+    }
+
+    /// Which unit has a serial number, if one has.
+    #[must_use]
+    pub fn unit_of(&self, serial: &Serial) -> Option<u32> {
+        let n = match &self.serials {
+            Numbering::Counting(counting) => counting.place(serial)?,
+            Numbering::Scattered(permutation) => {
+                let allocation = i64::try_from(permutation.invert_wide(gathered(serial)?)).ok()?;
+                u32::try_from(allocation.checked_sub(self.record.first_index)?).ok()?
+            }
+        };
+        (n < self.record.units).then_some(n)
     }
 
     /// The n-th unit, from 0.
@@ -96,7 +133,10 @@ impl RunPlan {
     /// # Errors
     /// Beyond the run's end, and those of the signer.
     pub fn mint(&self, n: u32, signer: &dyn Sign) -> Result<Minted, Refusal> {
-        let unit = self.unit(n)?;
+        self.sign(&self.unit(n)?, signer)
+    }
+
+    pub(super) fn sign(&self, unit: &Unit, signer: &dyn Sign) -> Result<Minted, Refusal> {
         Ok(mint(&unit.claims, &unit.path, self.profile, &self.base, signer)?)
     }
 }

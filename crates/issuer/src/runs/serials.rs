@@ -56,6 +56,15 @@ impl Counting {
         Ok(Serial::new(&format!("{}{number:0width$}", self.prefix, width = self.width))?)
     }
 
+    /// Which unit has a serial number; it may lie beyond the run.
+    pub(super) fn place(&self, serial: &Serial) -> Option<u32> {
+        let digits =
+            serial.as_str().strip_prefix(&self.prefix).filter(|digits| digits.len() == self.width)?;
+        let plain = digits.bytes().all(|digit| digit.is_ascii_digit());
+        let number: u64 = digits.parse().ok().filter(|_| plain)?;
+        u32::try_from(number.checked_sub(self.first)?).ok()
+    }
+
     /// Whether two runs have a serial number in common.
     pub(super) fn meets(&self, units: u32, other: &Self, other_units: u32) -> bool {
         // `A0` with width 1 and `A00` with width 2 never meet: numbers keep their digits.
@@ -72,8 +81,21 @@ impl Counting {
 }
 
 /// Crockford's base 32: no letter that people take for a digit.
+const DIGITS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+/// The number behind a scattered serial number.
+pub(super) fn gathered(serial: &Serial) -> Option<u64> {
+    let text = serial.as_str();
+    if text.len() != 12 {
+        return None;
+    }
+    text.bytes().try_fold(0, |number: u64, byte| {
+        let digit = DIGITS.iter().position(|digit| *digit == byte)?;
+        Some(number * 32 + u64::try_from(digit).ok()?)
+    })
+}
+
 pub(super) fn scattered(mut number: u64) -> Result<Serial, Refusal> {
-    const DIGITS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
     let mut text = [b'0'; 12];
     for place in text.iter_mut().rev() {
         let digit = usize::try_from(number % 32).unwrap_or_default();
@@ -128,5 +150,22 @@ mod tests {
     fn scattered_serials_have_twelve_characters() {
         assert_eq!(scattered(0).unwrap().as_str(), "000000000000");
         assert_eq!(scattered((1 << 60) - 1).unwrap().as_str(), "ZZZZZZZZZZZZ");
+        for number in [0, 1, 31, 32, 123_456_789_012_345_678, (1 << 60) - 1] {
+            assert_eq!(gathered(&scattered(number).unwrap()), Some(number));
+        }
+        for other in ["0", "00000000000I", "00000000000a", "0000000000000"] {
+            assert_eq!(gathered(&Serial::new(other).unwrap()), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn a_serial_number_tells_its_unit() {
+        let run = counting("SN-0098", 30).unwrap();
+        for n in 0..30 {
+            assert_eq!(run.place(&run.at(n).unwrap()), Some(n));
+        }
+        for other in ["SN-0097", "SN-98", "SN-+098", "SX-0098", "SN-00980"] {
+            assert_eq!(run.place(&Serial::new(other).unwrap()), None, "{other}");
+        }
     }
 }

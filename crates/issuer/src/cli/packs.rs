@@ -1,0 +1,99 @@
+//! `pack`: the trust pack's keys, and packs of several authorities. One authority's own pack is published with
+//! `publish`.
+
+use std::path::PathBuf;
+
+use clap::{Subcommand, ValueHint};
+use verilabel_issuer::{Authority, PackKeys, Signers, Validities, publish_pack};
+use verilabel_label::Timestamp;
+use verilabel_trust::{PackContents, Purpose};
+
+use super::out::print;
+use super::{Exit, Outcome, Session, Trouble};
+
+const HOUR: u64 = 3_600;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PackCommand {
+    /// Make the role keys and the first root of a trust pack
+    Init {
+        /// Where the role keys are kept; pack-keys in the authority's folder if not given
+        #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+        keys: Option<PathBuf>,
+        /// Put the first root into that pack's folder, too
+        #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+        pack: Option<PathBuf>,
+    },
+    /// Publish the next release of a trust pack of several authorities
+    Publish {
+        /// The pack's folder
+        #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+        pack: PathBuf,
+        /// Where the role keys are kept; pack-keys in the authority's folder if not given
+        #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+        keys: Option<PathBuf>,
+        /// For how many hours status lists are good
+        #[arg(long, value_name = "HOURS", default_value_t = 168)]
+        status_hours: u32,
+        /// Folders of authorities whose keys, status lists and products go in; that of --authority if none is given
+        #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
+        of: Vec<PathBuf>,
+    },
+}
+
+pub(crate) async fn run(session: &Session, command: PackCommand) -> Outcome {
+    match command {
+        PackCommand::Init { keys, pack } => {
+            let keys = keys.map_or_else(|| session.pack_keys(), Ok)?;
+            let (passphrase, validities) = (session.passphrase()?, Validities::default());
+            match pack {
+                Some(pack) => {
+                    PackKeys::init(&keys, &pack, &passphrase, &validities, session.now(), session.random())
+                }
+                None => PackKeys::create(&keys, &passphrase, &validities, session.now(), session.random()),
+            }?;
+            print(&format!(
+                "{} has the keys of the pack; keep {} where nobody signs with it by accident",
+                keys.display(),
+                keys.join("root").display()
+            ))?;
+        }
+        PackCommand::Publish { pack, keys, status_hours, of } => {
+            let folders = if of.is_empty() { vec![session.folder()?.to_owned()] } else { of };
+            let keys = keys.map_or_else(|| session.pack_keys(), Ok)?;
+            let keys = PackKeys::open(&keys, &session.passphrase()?, session.random())?;
+            let now = session.now();
+            let expires = now.plus_seconds(u64::from(status_hours) * HOUR);
+            let register = session.register()?;
+            let register = register.to_json().map_err(|e| Trouble::System(e.to_string()))?;
+            let mut contents = PackContents { register, ..PackContents::default() };
+            for folder in &folders {
+                let authority = session.open_at(folder).await?;
+                session.mint(&authority).await?;
+                add(&mut contents, session, &authority, (now, expires)).await?;
+            }
+            let version = publish_pack(&pack, &contents, &keys, &Validities::default(), now)?;
+            print(&format!("{} version {version}", pack.display()))?;
+        }
+    }
+    Ok(Exit::Good)
+}
+
+/// What an authority hands in for a pack.
+async fn add(
+    contents: &mut PackContents,
+    session: &Session,
+    authority: &Authority,
+    (now, expires): (Timestamp, Timestamp),
+) -> Result<(), Trouble> {
+    let signers: std::sync::Arc<dyn Signers> = session.keystore(authority)?;
+    let key = authority.signer(Purpose::Status, &signers, now).await?;
+    let mut snapshot = authority.snapshot().await?;
+    let issuer = snapshot.issuer().await?;
+    for (list, token) in snapshot.status_tokens(key.as_ref(), now, expires).await? {
+        contents.status.insert((issuer.id.clone(), list), token);
+    }
+    contents.products.insert(issuer.id.clone(), snapshot.all_products().await?);
+    contents.issuers.push(issuer);
+    Ok(())
+}

@@ -1,0 +1,122 @@
+//! What a command works with: the authority, who decides, the keys.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use ring::rand::SystemRandom;
+use verilabel_issuer::{Actor, Authority, Decision, Keystore, Order, Passphrase, Signers};
+use verilabel_label::Timestamp;
+use verilabel_recognition::Register;
+
+use super::{Common, ReadClock, Trouble};
+
+/// What a command works with.
+pub(crate) struct Session {
+    common: Common,
+    clock: ReadClock,
+    random: SystemRandom,
+}
+
+impl Session {
+    pub(crate) fn new(common: Common, clock: ReadClock, random: &SystemRandom) -> Self {
+        Self { common, clock, random: random.clone() }
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        (self.clock)()
+    }
+
+    pub(crate) fn clock(&self) -> ReadClock {
+        self.clock
+    }
+
+    pub(crate) fn random(&self) -> &SystemRandom {
+        &self.random
+    }
+
+    pub(crate) fn json(&self) -> bool {
+        self.common.json
+    }
+
+    pub(crate) fn folder(&self) -> Result<&Path, Trouble> {
+        self.common.authority.as_deref().ok_or(Trouble::NoAuthority)
+    }
+
+    pub(crate) fn register(&self) -> Result<Arc<Register>, Trouble> {
+        let Some(path) = &self.common.register else {
+            let published = Register::published().map_err(|e| Trouble::System(e.to_string()))?;
+            return Ok(Arc::new(published.clone()));
+        };
+        let bytes = fs::read(path).map_err(|e| Trouble::file(path, &e))?;
+        Ok(Arc::new(Register::from_json(&bytes).map_err(|e| Trouble::document(path, &e))?))
+    }
+
+    pub(crate) async fn open(&self) -> Result<Authority, Trouble> {
+        self.open_at(self.folder()?).await
+    }
+
+    pub(crate) async fn open_at(&self, folder: &Path) -> Result<Authority, Trouble> {
+        Ok(Authority::open(folder, self.register()?, &self.random).await?)
+    }
+
+    pub(crate) fn has_user(&self) -> bool {
+        self.common.user.is_some()
+    }
+
+    /// The user who decides. The folder's permissions say who may be it; no token is asked for.
+    pub(crate) async fn actor(&self, authority: &Authority) -> Result<Actor, Trouble> {
+        let name = self.common.user.as_deref().ok_or(Trouble::NoUser)?;
+        let record = authority.user_named(name).await?;
+        if record.active {
+            Ok(Actor::User(record.user))
+        } else {
+            Err(Trouble::Inactive { name: name.to_owned() })
+        }
+    }
+
+    pub(crate) async fn order(&self, authority: &Authority) -> Result<Order, Trouble> {
+        Ok(Order { actor: self.actor(authority).await?, at: self.now() })
+    }
+
+    /// Decides as the user of the command line.
+    pub(crate) async fn decide<D: Decision>(
+        &self,
+        authority: &Authority,
+        decision: D,
+    ) -> Result<D::Outcome, Trouble> {
+        let order = self.order(authority).await?;
+        Ok(authority.decide(order, decision).await?)
+    }
+
+    pub(crate) fn has_passphrase(&self) -> bool {
+        self.common.passphrase_file.is_some() || std::env::var_os("VERILABEL_PASSPHRASE").is_some()
+    }
+
+    pub(crate) fn passphrase(&self) -> Result<Passphrase, Trouble> {
+        let text = match &self.common.passphrase_file {
+            Some(path) => fs::read_to_string(path).map_err(|e| Trouble::file(path, &e))?,
+            None => std::env::var("VERILABEL_PASSPHRASE").map_err(|_| Trouble::NoPassphrase)?,
+        };
+        Ok(Passphrase::new(text)?)
+    }
+
+    pub(crate) fn keystore(&self, authority: &Authority) -> Result<Arc<Keystore>, Trouble> {
+        let keystore = Keystore::new(&authority.folder().keys(), self.passphrase()?, self.random.clone());
+        Ok(Arc::new(keystore))
+    }
+
+    /// Signs what was approved and waits, if the passphrase is at hand; gives the number of codes, or nothing.
+    pub(crate) async fn mint(&self, authority: &Authority) -> Result<Option<usize>, Trouble> {
+        if !self.has_passphrase() {
+            return Ok(None);
+        }
+        let signers: Arc<dyn Signers> = self.keystore(authority)?;
+        Ok(Some(authority.mint_outstanding(&signers, self.now()).await?))
+    }
+
+    /// Where the keys of the trust pack are kept, unless told otherwise.
+    pub(crate) fn pack_keys(&self) -> Result<PathBuf, Trouble> {
+        Ok(self.folder()?.join("pack-keys"))
+    }
+}

@@ -1,0 +1,264 @@
+//! Reading a table: a heading, then rows, each bounded.
+
+use std::fmt::Display;
+use std::io::{self, Read};
+use std::str::FromStr;
+
+use csv::{ByteRecord, Reader, ReaderBuilder};
+
+use super::{ImportFault, TableError};
+
+/// Longest line, in bytes.
+pub(super) const MAX_LINE: usize = 16 << 10;
+/// Most lines of one table.
+const MAX_LINES: u64 = 1_000_000;
+
+/// A column of a table.
+#[derive(Debug)]
+pub(super) struct Column {
+    pub(super) name: &'static str,
+    /// Whether the heading must have it.
+    pub(super) required: bool,
+    /// What is to be written in it.
+    pub(super) form: &'static str,
+}
+
+/// A table, read row by row.
+pub(super) struct Table<R> {
+    reader: Reader<Bounded<R>>,
+    columns: &'static [Column],
+    /// The column of each field.
+    places: Vec<usize>,
+    record: ByteRecord,
+    rows: u64,
+}
+
+impl<R: Read> Table<R> {
+    pub(super) fn open(input: R, columns: &'static [Column]) -> Result<Self, TableError> {
+        let reader = ReaderBuilder::new().flexible(true).has_headers(false).from_reader(Bounded::new(input));
+        let record = ByteRecord::new();
+        let mut table = Self { reader, columns, places: Vec::new(), record, rows: 0 };
+        if !table.read()? {
+            return Err(TableError::Empty);
+        }
+        for field in &table.record {
+            let name = String::from_utf8_lossy(field);
+            let known = columns.iter().position(|column| column.name == name);
+            let place = known.ok_or_else(|| TableError::UnknownColumn {
+                column: verilabel_label::excerpt(&name),
+                known: columns.iter().map(|column| column.name).collect::<Vec<_>>().join(", "),
+            })?;
+            if table.places.contains(&place) {
+                return Err(TableError::ColumnTwice { column: columns.get(place).map_or("", |c| c.name) });
+            }
+            table.places.push(place);
+        }
+        let missing = (0..).zip(columns).find(|(at, column)| column.required && !table.places.contains(at));
+        match missing {
+            Some((_, column)) => Err(TableError::ColumnMissing { column: column.name }),
+            None => Ok(table),
+        }
+    }
+
+    /// The next row; lines with nothing in them are skipped.
+    pub(super) fn next_row(&mut self) -> Result<Option<Row<'_>>, TableError> {
+        if !self.read()? {
+            return Ok(None);
+        }
+        self.rows += 1;
+        if self.rows > MAX_LINES {
+            return Err(TableError::TooManyLines { max: MAX_LINES });
+        }
+        let line = self.record.position().map_or(0, csv::Position::line);
+        let mut row =
+            Row { line, columns: self.columns, fields: vec![""; self.columns.len()], faults: Vec::new() };
+        if self.record.len() != self.places.len() {
+            let (found, due) = (self.record.len(), self.places.len());
+            let text = format!("the line has {found} fields, the heading {due}");
+            let remedy = "write as many fields as the heading has, and quote those that contain a comma";
+            row.faults.push(ImportFault::line(line, "row-fields", text, remedy));
+        }
+        for (place, field) in self.places.iter().zip(&self.record) {
+            match (std::str::from_utf8(field), row.fields.get_mut(*place), self.columns.get(*place)) {
+                (Ok(text), Some(cell), _) => *cell = text,
+                (Err(_), _, Some(column)) => {
+                    let fault = ("row-not-utf-8", "the field is not UTF-8".to_owned());
+                    row.faults.push(ImportFault::field(line, column, &String::from_utf8_lossy(field), fault));
+                }
+                _ => {}
+            }
+        }
+        Ok(Some(row))
+    }
+
+    fn read(&mut self) -> Result<bool, TableError> {
+        self.reader.read_byte_record(&mut self.record).map_err(|error| match error.into_kind() {
+            csv::ErrorKind::Io(error) => match error.get_ref().and_then(|inner| inner.downcast_ref()) {
+                Some(TooLong { line }) => TableError::LineTooLong { line: *line },
+                None => TableError::Read(error),
+            },
+            other => TableError::Read(io::Error::other(format!("{other:?}"))),
+        })
+    }
+}
+
+/// A row, whose fields are asked for one by one; what does not read is noted.
+pub(super) struct Row<'t> {
+    line: u64,
+    columns: &'static [Column],
+    fields: Vec<&'t str>,
+    faults: Vec<ImportFault>,
+}
+
+impl<'t> Row<'t> {
+    pub(super) fn line(&self) -> u64 {
+        self.line
+    }
+
+    pub(super) fn into_faults(self) -> Vec<ImportFault> {
+        self.faults
+    }
+
+    fn text(&self, name: &str) -> Option<(&'static Column, &'t str)> {
+        let at = self.columns.iter().position(|column| column.name == name)?;
+        Some((self.columns.get(at)?, self.fields.get(at)?))
+    }
+
+    /// A field that must be there.
+    pub(super) fn required<T: FromStr<Err: Fault>>(&mut self, name: &str) -> Option<T> {
+        let (column, text) = self.text(name)?;
+        if text.is_empty() {
+            let fault = ("field-missing", "the field is empty".to_owned());
+            let fault = ImportFault::field(self.line, column, "", fault);
+            self.faults.push(fault);
+            return None;
+        }
+        self.parsed(name)
+    }
+
+    /// A field that may be left empty; the outer `None` is for one that does not read.
+    pub(super) fn optional<T: FromStr<Err: Fault>>(&mut self, name: &str) -> Option<Option<T>> {
+        match self.text(name) {
+            None | Some((_, "")) => Some(None),
+            Some(_) => self.parsed(name).map(Some),
+        }
+    }
+
+    /// Several values between bars.
+    pub(super) fn list<T: FromStr<Err: Fault>>(&mut self, name: &str) -> Option<Vec<T>> {
+        let (column, text) = self.text(name)?;
+        if text.is_empty() {
+            return Some(Vec::new());
+        }
+        let mut faults = Vec::new();
+        let mut values = Vec::new();
+        for part in text.split('|') {
+            match part.trim().parse::<T>() {
+                Ok(value) => values.push(value),
+                Err(error) => faults.push(ImportFault::field(self.line, column, part, error.told())),
+            }
+        }
+        let whole = faults.is_empty();
+        self.faults.extend(faults);
+        whole.then_some(values)
+    }
+
+    /// Yes or no; no where it is empty.
+    pub(super) fn flag(&mut self, name: &str) -> Option<bool> {
+        let (column, text) = self.text(name)?;
+        match text {
+            "" | "no" => Some(false),
+            "yes" => Some(true),
+            other => {
+                let fault = ("field-flag", "the field is neither yes nor no".to_owned());
+                let fault = ImportFault::field(self.line, column, other, fault);
+                self.faults.push(fault);
+                None
+            }
+        }
+    }
+
+    /// Notes that a field is not what it must be.
+    pub(super) fn reject(&mut self, name: &str, fault: (&'static str, String)) {
+        if let Some((column, text)) = self.text(name) {
+            let fault = ImportFault::field(self.line, column, text, fault);
+            self.faults.push(fault);
+        }
+    }
+
+    fn parsed<T: FromStr<Err: Fault>>(&mut self, name: &str) -> Option<T> {
+        let (column, text) = self.text(name)?;
+        match text.parse() {
+            Ok(value) => Some(value),
+            Err(error) => {
+                let fault = ImportFault::field(self.line, column, text, error.told());
+                self.faults.push(fault);
+                None
+            }
+        }
+    }
+}
+
+/// What a parser says of a value that does not read.
+pub(super) trait Fault: Display {
+    fn told(&self) -> (&'static str, String);
+}
+
+impl Fault for verilabel_label::FieldError {
+    fn told(&self) -> (&'static str, String) {
+        (self.code(), self.to_string())
+    }
+}
+
+impl Fault for std::num::ParseIntError {
+    fn told(&self) -> (&'static str, String) {
+        ("field-number", "the field is no whole number".to_owned())
+    }
+}
+
+impl Fault for crate::Refusal {
+    fn told(&self) -> (&'static str, String) {
+        (self.code(), self.to_string())
+    }
+}
+
+impl Fault for std::convert::Infallible {
+    fn told(&self) -> (&'static str, String) {
+        match *self {}
+    }
+}
+
+/// Lets no line grow beyond its bound, however it is quoted.
+struct Bounded<R> {
+    input: R,
+    length: usize,
+    line: u64,
+}
+
+impl<R> Bounded<R> {
+    fn new(input: R) -> Self {
+        Self { input, length: 0, line: 1 }
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("line {line} is too long")]
+struct TooLong {
+    line: u64,
+}
+
+impl<R: Read> Read for Bounded<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.input.read(buffer)?;
+        for byte in buffer.iter().take(read) {
+            self.length += 1;
+            if *byte == b'\n' {
+                self.length = 0;
+                self.line += 1;
+            } else if self.length > MAX_LINE {
+                return Err(io::Error::other(TooLong { line: self.line }));
+            }
+        }
+        Ok(read)
+    }
+}
