@@ -10,7 +10,8 @@ use clap::{Parser, Subcommand, ValueEnum};
 use ring::rand::SystemRandom;
 use verilabel_issuer::lifecycle::{ChangeKind, Draft, Note, Proposal, ReasonCode};
 use verilabel_issuer::{
-    Artwork, Authority, Keystore, LabelAward, Office, PackKeys, Passphrase, Setup, Validities, publish_pack,
+    Artwork, Authority, Clock, Keystore, LabelAward, Office, PackKeys, Passphrase, Publisher, Settings,
+    Setup, Signers, Validities, publish_pack,
 };
 use verilabel_label::{IssuerId, LabelNumber, Level, SchemeId, Timestamp};
 use verilabel_recognition::Register;
@@ -47,6 +48,27 @@ enum Command {
     /// Trust packs
     #[command(subcommand)]
     Pack(PackCommand),
+    /// Publish what has changed to the publication folder
+    Publish(PublishArgs),
+}
+
+#[derive(Debug, clap::Args)]
+struct PublishArgs {
+    /// The authority's folder
+    #[arg(long, value_name = "DIR")]
+    authority: PathBuf,
+    /// Where the role keys of the trust pack are kept; `pack-keys` in the authority's folder if not given
+    #[arg(long, value_name = "DIR")]
+    keys: Option<PathBuf>,
+    /// A folder, or s3://BUCKET/PREFIX; `publication` in the authority's folder if not given
+    #[arg(long, value_name = "URL")]
+    to: Option<String>,
+    /// Go on publishing whatever is decided, until interrupted
+    #[arg(long)]
+    watch: bool,
+    /// The register; the one of this program if not given
+    #[arg(long, value_name = "FILE")]
+    register: Option<PathBuf>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -153,9 +175,9 @@ enum ChangeName {
 enum PackCommand {
     /// Make the role keys and the first root of a trust pack
     Init {
-        /// The pack's folder
+        /// The pack's folder, for `pack publish`; `publish` needs none
         #[arg(long, value_name = "DIR")]
-        pack: PathBuf,
+        pack: Option<PathBuf>,
         /// Where the role keys are kept
         #[arg(long, value_name = "DIR")]
         keys: PathBuf,
@@ -212,9 +234,14 @@ async fn serve(args: Args, now: Timestamp, random: &SystemRandom) -> Outcome {
             Ok(())
         }
         Command::Pack(PackCommand::Init { pack, keys }) => {
-            PackKeys::init(&keys, &pack, &passphrase()?, &Validities::default(), now, random)?;
+            let (passphrase, validities) = (passphrase()?, Validities::default());
+            match pack {
+                Some(pack) => PackKeys::init(&keys, &pack, &passphrase, &validities, now, random)?,
+                None => PackKeys::create(&keys, &passphrase, &validities, now, random)?,
+            };
             Ok(())
         }
+        Command::Publish(args) => publish(args, passphrase, random).await,
         Command::Pack(PackCommand::Publish { pack, keys, authority, status_hours, register }) => {
             let keys = PackKeys::open(&keys, &passphrase()?, random)?;
             let status_expires = now.plus_seconds(u64::from(status_hours) * 3_600);
@@ -227,6 +254,36 @@ async fn serve(args: Args, now: Timestamp, random: &SystemRandom) -> Outcome {
             let version = publish_pack(&pack, &contents, &keys, &Validities::default(), now)?;
             print(&format!("{} version {version}", pack.display()))
         }
+    }
+}
+
+async fn publish(
+    args: PublishArgs,
+    passphrase: impl Fn() -> Result<Passphrase, Box<dyn Error>>,
+    random: &SystemRandom,
+) -> Outcome {
+    let register = Arc::new(read_register(args.register.as_deref())?);
+    let authority = Authority::open(&args.authority, register, random).await?;
+    let keys = args.keys.unwrap_or_else(|| args.authority.join("pack-keys"));
+    let keys = Arc::new(PackKeys::open(&keys, &passphrase()?, random)?);
+    let signers: Arc<dyn Signers> =
+        Arc::new(Keystore::new(&authority.folder().keys(), passphrase()?, random.clone()));
+    let url = args.to.unwrap_or_else(|| authority.folder().publication().display().to_string());
+    let clock = Clock::new(crate::now);
+    let mut publisher = Publisher::open(authority, signers, keys, &url, Settings::default(), clock)?;
+    if args.watch {
+        publisher.run(async { drop(tokio::signal::ctrl_c().await) }).await;
+        return Ok(());
+    }
+    let mut done = publisher.publish().await?;
+    while done.more {
+        done = publisher.publish().await?;
+    }
+    let health = publisher.health().borrow().clone();
+    print(&format!("{url}: release {}, events up to {}", health.version.unwrap_or_default(), done.through))?;
+    match health.last_failure {
+        Some(failure) => Err(format!("published, but: {}", failure.text).into()),
+        None => Ok(()),
     }
 }
 

@@ -12,7 +12,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use verilabel_bench::{Outcome, command, reading, report, seals, symbols};
+use verilabel_bench::{Outcome, command, publishing, reading, report, seals, symbols};
 
 /// Measures.
 #[derive(Parser)]
@@ -31,13 +31,14 @@ struct Args {
 type Measure = fn() -> Outcome;
 
 /// Names and what measures them.
-const ALL: [(&str, Measure); 6] = [
+const ALL: [(&str, Measure); 7] = [
     ("verify-es256", seals::verify_es256),
     ("verify-eddsa", seals::verify_eddsa),
     ("mint-es256", seals::mint_es256),
     ("symbol-version", symbols::versions),
     ("read-12mp", reading::twelve_megapixels),
     ("cli-verify", command::verify),
+    ("suspend-1m", publishing::suspend_among_a_million),
 ];
 
 fn main() -> ExitCode {

@@ -11,7 +11,7 @@ use super::place::Tag;
 use super::present::{self, Present, targets_name};
 use super::records::{self, Waiting};
 use super::survey::Survey;
-use super::turn::{FinishRelease, PlanRelease};
+use super::turn::{EndTurn, FinishRelease, PlanRelease};
 use super::{PublicationError, Published, Publisher, labels, lists, names};
 use crate::MarkPublished;
 use crate::authority::blocking;
@@ -55,6 +55,7 @@ impl Publisher {
             more,
             ..Published::default()
         };
+        let (issuer, anything) = (Arc::clone(&survey.issuer), survey.wants_anything());
         let mut versions: Vec<u64> = survey.present.iter().map(|present| present.version).collect();
         if survey.wants_release() {
             let prepared = self.prepare(&mut survey, now).await?;
@@ -62,10 +63,13 @@ impl Publisher {
             versions.push(prepared.present.version);
             self.write(&survey, prepared).await?;
         }
-        let issuer = Arc::clone(&survey.issuer);
         drop(survey);
         self.write_labels(&issuer, codes, &mut done).await?;
         self.write_archive(now).await?;
+        if !anything {
+            self.decide(EndTurn { holder: self.holder.clone() }).await?;
+            return Ok(done);
+        }
         let note =
             self.memory.present.as_ref().map_or_else(String::new, |p| format!("release {}", p.version));
         let mark = MarkPublished { through, note };

@@ -185,7 +185,11 @@ async fn a_compromised_key_signs_no_list(bench: Bench) {
     let note = Note::new("stolen").unwrap();
     house.bench.decide(&house.bench.operator, CompromiseKey { key: stolen, note }).await.unwrap();
     let done = house.publish().await;
-    assert_eq!((done.lists, done.lists_without_key), (0, 1), "the distrust is out before there is another key");
+    assert_eq!(
+        (done.lists, done.lists_without_key),
+        (0, 1),
+        "the distrust is out before there is another key"
+    );
     assert_ne!(house.judged(&link), Conclusion::InForce);
     house.bench.add_key(2).await;
     let done = house.publish().await;
