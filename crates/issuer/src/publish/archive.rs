@@ -71,21 +71,25 @@ impl Publisher {
         let mut files: Vec<RepositoryFile> =
             self.keys.roots().iter().map(|(version, root)| (root_name(*version), root.clone())).collect();
         files.extend(present.metadata.clone());
-        let targets: Vec<RepositoryFile> = stream::iter(present.list.paths())
-            .map(|path| async move {
-                let file = present.list.file(path).unwrap_or_default();
-                let bytes = self.place.read(&names::pack(&file)).await?.unwrap_or_default();
-                if present.list.matches(path, &bytes) {
-                    return Ok((file, bytes));
-                }
-                let reason = "it is not there, or not as it was published".to_owned();
-                Err(PublicationError::Unreachable { object: names::pack(&file), reason })
-            })
+        let paths: Vec<String> = present.list.paths().map(str::to_owned).collect();
+        let targets: Vec<RepositoryFile> = stream::iter(paths)
+            .map(|path| self.target(present, path))
             .buffered(AT_ONCE)
+            .boxed()
             .try_collect()
             .await?;
         files.extend(targets);
         Ok(files)
+    }
+
+    async fn target(&self, present: &Present, path: String) -> Result<RepositoryFile, PublicationError> {
+        let file = present.list.file(&path).unwrap_or_default();
+        let bytes = self.place.read(&names::pack(&file)).await?.unwrap_or_default();
+        if present.list.matches(&path, &bytes) {
+            return Ok((file, bytes));
+        }
+        let reason = "it is not there, or not as it was published".to_owned();
+        Err(PublicationError::Unreachable { object: names::pack(&file), reason })
     }
 }
 

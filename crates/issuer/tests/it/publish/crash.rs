@@ -10,7 +10,7 @@ use verilabel_label::Status;
 use verilabel_trust::{Client, Expiry, FolderRepository, MemoryStore, TrustPack};
 
 use super::House;
-use crate::support::{Bench, draft, number, on_both};
+use crate::support::{Bench, draft, number, on_both, signers};
 
 on_both! {
     a_fault_at_any_object_leaves_the_old_state_and_is_made_good,
@@ -172,7 +172,7 @@ async fn publishers_take_turns(bench: Bench) {
     let mut publishers = Vec::new();
     for authority in [house.bench.authority.clone(), other.clone(), other] {
         let url = house.folder().to_str().unwrap().to_owned();
-        let (keys, signers) = (Arc::clone(&house.keys), house.bench.signers());
+        let (keys, signers) = (Arc::clone(&house.keys), signers());
         let opened =
             verilabel_issuer::Publisher::open(authority, signers, keys, &url, super::quick(), house.clock());
         let mut publisher = opened.unwrap();

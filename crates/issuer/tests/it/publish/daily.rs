@@ -11,7 +11,7 @@ use verilabel_verify::Conclusion;
 use verilabel_wire::{Budget, Sealed, Sign, StatusListToken};
 
 use super::{House, changed};
-use crate::support::{Bench, award, draft, issuer, number, on_both, propose};
+use crate::support::{Bench, award, draft, issuer, number, on_both, propose, test_key};
 
 on_both! {
     what_was_decided_is_what_verifiers_find,
@@ -69,7 +69,7 @@ async fn the_bitstring_lists_say_the_same(bench: Bench) {
     house.bench.change(&number(2), ChangeKind::Suspend).await.unwrap();
     house.bench.change(&number(3), ChangeKind::Withdraw).await.unwrap();
     house.publish().await;
-    let key = house.bench.keys.key(1).key().clone();
+    let key = test_key(1).key().clone();
     let token = fs::read(house.folder().join("status/1")).unwrap();
     let token = Sealed::<StatusListToken>::parse(&token).unwrap();
     let token = token.open(&key, &mut Budget::default()).unwrap().into_value();
@@ -181,7 +181,7 @@ async fn a_compromised_key_signs_no_list(bench: Bench) {
     let label = house.bench.label(1).await;
     let link = house.link(&label).await;
     house.publish().await;
-    let stolen = house.bench.keys.key(1).key().id();
+    let stolen = test_key(1).key().id();
     let note = Note::new("stolen").unwrap();
     house.bench.decide(&house.bench.operator, CompromiseKey { key: stolen, note }).await.unwrap();
     let done = house.publish().await;
@@ -201,7 +201,7 @@ async fn another_key_mints_anew(bench: Bench) {
     let house = House::new(bench);
     let label = house.bench.label(1).await;
     house.publish().await;
-    let old = house.bench.keys.key(1).key().id();
+    let old = test_key(1).key().id();
     house.bench.add_key(2).await;
     house.bench.decide(&house.bench.operator, Remint { key: old, limit: 100 }).await.unwrap();
     // Between the decision and the signature the old link stays where it is.

@@ -7,7 +7,7 @@ use verilabel_issuer::{PackKeys, Passphrase, Publisher, Validities};
 use verilabel_label::Status;
 
 use super::{House, quick};
-use crate::support::{Bench, now, number, on_both};
+use crate::support::{Bench, now, number, on_both, signers};
 use ring::rand::SystemRandom;
 
 on_both! {
@@ -58,8 +58,7 @@ async fn a_folder_of_another_root_is_left_alone(bench: Bench) {
         PackKeys::create(&folder, &passphrase, &Validities::default(), now(), &SystemRandom::new()).unwrap();
     let authority = house.bench.authority.clone();
     let url = house.folder().to_str().unwrap().to_owned();
-    let signers = house.bench.signers();
-    let mut other = Publisher::open(authority, signers, keys.into(), &url, quick(), house.clock()).unwrap();
+    let mut other = Publisher::open(authority, signers(), keys.into(), &url, quick(), house.clock()).unwrap();
     assert_eq!(other.publish().await.unwrap_err().code(), "publication-foreign-folder");
     assert_eq!(house.files(), before);
 }
