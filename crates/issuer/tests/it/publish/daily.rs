@@ -158,7 +158,7 @@ async fn a_renewal_takes_the_place_of_the_old_link(bench: Bench) {
     house.publish().await;
     let renewal = Draft {
         renewal: true,
-        ..Draft::of(LabelAward { valid_until: "2029-10-31".parse().unwrap(), ..later(1) })
+        ..Draft::of(LabelAward { valid_until: "2029-11-15".parse().unwrap(), ..later(1) })
     };
     let id = house.bench.prepare(renewal).await.unwrap();
     let second = house.bench.approve(id).await.unwrap();
