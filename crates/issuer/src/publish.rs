@@ -192,6 +192,7 @@ struct Memory {
     looked_after: bool,
     /// Whether what a crash may have left half-written was removed.
     recovered: bool,
+    archive_checked: bool,
     archive_due: bool,
     archived_at: Option<Timestamp>,
     cleaned_at: Option<Timestamp>,
@@ -231,10 +232,20 @@ impl Publisher {
             fonts: Arc::new(Fonts::default()),
             register: Arc::clone(authority.register()),
         };
-        let memory = Memory { archive_due: true, ..Memory::default() };
         let health = watch::Sender::new(Health::default());
         let holder = hex::encode(&name);
-        Ok(Self { authority, signers, keys, place, press, settings, clock, holder, memory, health })
+        Ok(Self {
+            authority,
+            signers,
+            keys,
+            place,
+            press,
+            settings,
+            clock,
+            holder,
+            memory: Memory::default(),
+            health,
+        })
     }
 
     /// How publishing goes, now and whenever it changes.
@@ -272,6 +283,7 @@ impl Publisher {
         self.check_root().await?;
         let now = self.clock.now();
         let survey = self.survey(now).await?;
+        self.check_archive().await?;
         if !survey.wants_anything() && !self.wants_archive(now) {
             self.memory.looked_after = true;
             let lists_without_key = survey.orphans;

@@ -9,6 +9,7 @@
 pub mod command;
 mod duel;
 mod fixture;
+pub mod publishing;
 pub mod reading;
 pub mod report;
 pub mod runs;

@@ -12,7 +12,7 @@ use std::process::{Command, ExitCode};
 
 use clap::Parser;
 
-use verilabel_bench::{Outcome, command, reading, report, runs, seals, symbols};
+use verilabel_bench::{Outcome, command, publishing, reading, report, runs, seals, symbols};
 
 /// Measures.
 #[derive(Parser)]
@@ -34,7 +34,7 @@ struct Args {
 type Measure = fn() -> Outcome;
 
 /// Names and what measures them.
-const ALL: [(&str, Measure); 8] = [
+const ALL: [(&str, Measure); 9] = [
     ("verify-es256", seals::verify_es256),
     ("verify-eddsa", seals::verify_eddsa),
     ("mint-es256", seals::mint_es256),
@@ -43,6 +43,7 @@ const ALL: [(&str, Measure); 8] = [
     ("symbol-version", symbols::versions),
     ("read-12mp", reading::twelve_megapixels),
     ("cli-verify", command::verify),
+    ("suspend-1m", publishing::suspend_among_a_million),
 ];
 
 fn main() -> ExitCode {

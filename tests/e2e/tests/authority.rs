@@ -4,7 +4,7 @@
 
 use std::fs;
 
-use verilabel_e2e::{Desk, Ran, run};
+use verilabel_e2e::{Desk, run};
 
 const DRAFT: &str = r#"{ "award": {
   "scheme": "sg.cls-iot", "specification": "1.4", "level": 2, "number": "CSA/010128/1",
@@ -12,48 +12,26 @@ const DRAFT: &str = r#"{ "award": {
   "brand": "Lumora", "models": ["Eye 2"], "manufacturer": "Lumora Devices"
 } }"#;
 
-fn issuer(desk: &Desk, args: &[&str]) -> Ran {
-    run(desk.program("verilabel-issuer").env("VERILABEL_AUTHORITY", "a").args(args))
-}
-
-fn done(desk: &Desk, args: &[&str]) -> Ran {
-    let ran = issuer(desk, args);
-    assert_eq!(ran.exit, 0, "{args:?}: {}", ran.stderr);
-    ran
-}
+const NUMBER: &str = "CSA/010128/1";
 
 fn open_for_work() -> Desk {
-    let desk = Desk::new();
-    let may = ["--may-issue", "sg.cls-iot:1,2,3,4"];
-    let who = ["--id", "test.sg", "--name", "Test authority", "--host", "label.example.sg"];
-    done(&desk, &[&["init"][..], &who, &may].concat());
-    done(&desk, &["user", "add", "oscar", "--role", "operator"]);
-    for (name, role) in [("olga", "officer"), ("anna", "approver")] {
-        done(&desk, &["user", "add", name, "--role", role, "--as", "oscar"]);
-    }
-    done(&desk, &["key", "new", "--as", "oscar"]);
-    done(&desk, &["pack", "init", "--pack", "pack", "--keys", "keys"]);
+    let desk = Desk::with_authority();
+    let _ = desk.done(&["pack", "init", "--pack", "pack", "--keys", "keys"]);
     fs::write(desk.path("draft.json"), DRAFT).unwrap();
     desk
 }
 
 fn award(desk: &Desk) {
-    let id = done(desk, &["award", "prepare", "draft.json", "--as", "olga"]).stdout;
-    done(desk, &["award", "approve", id.trim(), "--as", "anna"]);
-    done(desk, &["label", "files", NUMBER, "--out", "labels"]);
+    desk.award("draft.json");
+    let _ = desk.done(&["label", "files", NUMBER, "--out", "labels"]);
 }
 
 fn publish(desk: &Desk) {
-    done(desk, &["pack", "publish", "--pack", "pack", "--keys", "keys"]);
+    let _ = desk.done(&["pack", "publish", "--pack", "pack", "--keys", "keys"]);
 }
 
-const NUMBER: &str = "CSA/010128/1";
-const WHY: [&str; 4] = ["--reason", "administrative", "--note", "a test"];
-
-/// Proposed by the officer and approved by the approver.
 fn change(desk: &Desk, change: &str) {
-    let id = done(desk, &[&[change, NUMBER, "--as", "olga"][..], &WHY].concat()).stdout;
-    done(desk, &["change", "approve", id.trim(), "--as", "anna"]);
+    desk.change(change, NUMBER);
     publish(desk);
 }
 
@@ -84,7 +62,7 @@ fn from_award_to_withdrawal() {
     assert_eq!(judged(), 0);
     change(&desk, "withdraw");
     assert_eq!(judged(), 11);
-    let again = issuer(&desk, &[&["reinstate", NUMBER, "--as", "olga"][..], &WHY].concat());
+    let again = desk.issuer(&["reinstate", NUMBER, "--as", "olga", "--reason", "rectified", "--note", "x"]);
     assert!(again.exit == 3 && again.stderr.contains("withdrawn, and that is for good"), "{}", again.stderr);
 }
 
@@ -92,24 +70,24 @@ fn from_award_to_withdrawal() {
 fn the_rules_hold_for_whoever_has_the_folder() {
     let desk = open_for_work();
     let refused = |args: &[&str], exit: i32, code: &str| {
-        let ran = issuer(&desk, args);
+        let ran = desk.issuer(args);
         assert!(ran.exit == exit && ran.stderr.contains(code), "{args:?}: {} {}", ran.exit, ran.stderr);
     };
     refused(&["award", "prepare", "draft.json"], 2, "[no-user]");
     refused(&["award", "prepare", "draft.json", "--as", "nobody"], 1, "[not-found]");
     refused(&["award", "prepare", "draft.json", "--as", "anna"], 3, "[role-missing]");
     refused(&["user", "add", "eve", "--role", "operator"], 2, "[no-user]");
-    done(&desk, &["user", "add", "boris", "--role", "officer", "--role", "approver", "--as", "oscar"]);
-    let id = done(&desk, &["award", "prepare", "draft.json", "--as", "boris"]).stdout;
+    let _ = desk.done(&["user", "add", "boris", "--role", "officer", "--role", "approver", "--as", "oscar"]);
+    let id = desk.done(&["award", "prepare", "draft.json", "--as", "boris"]).stdout;
     refused(&["award", "approve", id.trim(), "--as", "boris"], 3, "[two-people]");
-    done(&desk, &["user", "disable", "boris", "--as", "oscar"]);
+    let _ = desk.done(&["user", "disable", "boris", "--as", "oscar"]);
     refused(&["award", "approve", id.trim(), "--as", "boris"], 3, "[user-inactive]");
     refused(&["award", "approve", "--number", "CSA/1", "--as", "anna"], 2, "has no draft");
     refused(&["award", "list", "--authority", "nowhere"], 1, "[authority-file]");
-    let refusals = done(&desk, &["audit", "list", "--refused", "--json"]).json();
+    let refusals = desk.done(&["audit", "list", "--refused", "--json"]).json();
     let codes: Vec<_> = refusals["events"].as_array().unwrap().iter().map(|e| e["refused"].clone()).collect();
     assert_eq!(codes, ["role-missing", "two-people"]);
-    assert!(done(&desk, &["audit", "verify"]).stdout.starts_with("the chain is whole"));
+    assert!(desk.done(&["audit", "verify"]).stdout.starts_with("the chain is whole"));
 }
 
 #[test]
@@ -137,7 +115,7 @@ fn what_goes_wrong_is_said() {
     let desk = open_for_work();
     let prepare = |draft: &str, exit: i32| {
         fs::write(desk.path("wrong.json"), draft).unwrap();
-        let ran = issuer(&desk, &["award", "prepare", "wrong.json", "--as", "olga"]);
+        let ran = desk.issuer(&["award", "prepare", "wrong.json", "--as", "olga"]);
         assert_eq!(ran.exit, exit, "{}{}", ran.stdout, ran.stderr);
         ran.stderr
     };
@@ -149,7 +127,7 @@ fn what_goes_wrong_is_said() {
     assert!(prepare(&DRAFT.replace("\"level\": 2", "\"level\": 5"), 3).contains("sg.cls-iot has no level 5"));
     assert!(prepare(&DRAFT.replace("\"brand\"", "\"band\""), 1).contains("unknown field `band`"));
     award(&desk);
-    let dense = issuer(&desk, &["label", "files", NUMBER, "--out", "labels", "--max-side", "26.5"]);
+    let dense = desk.issuer(&["label", "files", NUMBER, "--out", "labels", "--max-side", "26.5"]);
     assert!(dense.exit == 1 && dense.stderr.contains("names"), "{}", dense.stderr);
     let locked = run(desk
         .program("verilabel-issuer")
@@ -165,12 +143,12 @@ fn nothing_is_lost_without_the_passphrase() {
         let mut program = desk.program("verilabel-issuer");
         run(program.env_remove("VERILABEL_PASSPHRASE").env("VERILABEL_AUTHORITY", "a").args(args))
     };
-    let id = done(&desk, &["award", "prepare", "draft.json", "--as", "olga"]).stdout;
+    let id = desk.done(&["award", "prepare", "draft.json", "--as", "olga"]).stdout;
     let approved = without(&["award", "approve", id.trim(), "--as", "anna"]);
     assert!(approved.exit == 0 && approved.stderr.contains("signed by the service"), "{}", approved.stderr);
     let waiting = without(&["label", "files", NUMBER, "--out", "labels"]);
     assert!(waiting.exit == 1 && waiting.stderr.contains("wait to be signed"), "{}", waiting.stderr);
     assert!(without(&["key", "new", "--as", "oscar"]).stderr.contains("[no-passphrase]"));
-    done(&desk, &["pack", "publish", "--pack", "pack", "--keys", "keys"]);
+    let _ = desk.done(&["pack", "publish", "--pack", "pack", "--keys", "keys"]);
     assert_eq!(without(&["label", "files", NUMBER, "--out", "labels"]).exit, 0);
 }

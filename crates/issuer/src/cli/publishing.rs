@@ -26,7 +26,7 @@ pub(crate) struct PlaceArgs {
     to: Option<String>,
     /// Where the keys of the trust pack are kept; pack-keys in the authority's folder if not given
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
-    pack_keys: Option<PathBuf>,
+    keys: Option<PathBuf>,
 }
 
 impl PlaceArgs {
@@ -36,7 +36,7 @@ impl PlaceArgs {
         authority: &Authority,
         signers: &Arc<dyn Signers>,
     ) -> Result<Publisher, Trouble> {
-        let keys = self.pack_keys.clone().map_or_else(|| session.pack_keys(), Ok)?;
+        let keys = self.keys.clone().map_or_else(|| session.pack_keys(), Ok)?;
         let keys = Arc::new(PackKeys::open(&keys, &session.passphrase()?, session.random())?);
         let url = self.to.clone().unwrap_or_else(|| authority.folder().publication().display().to_string());
         let (signers, clock) = (Arc::clone(signers), Clock::new(session.clock()));
@@ -59,30 +59,29 @@ pub(crate) async fn run(session: &Session, args: PublishArgs) -> Outcome {
         minting.abort();
         return Ok(Exit::Good);
     }
-    let (mut version, mut labels, mut lists) = (None, 0, 0);
+    let (mut labels, mut lists) = (0, 0);
     let through = loop {
         let done = publisher.publish().await?;
-        version = done.version.or(version);
         labels += done.labels;
         lists += done.lists;
-        if let Some(why) = &done.why_not_drawn {
-            say(&format!("{} labels could not be drawn; the first: {why}", done.not_drawn));
-        }
         if !done.more {
             break done.through;
         }
     };
+    let health = publisher.health().borrow().clone();
+    let release = health.version.unwrap_or_default();
     if session.json() {
         let done = serde_json::json!({
-            "through": through, "version": version, "lists": lists, "labels": labels, "signed": signed,
+            "release": release, "through": through, "lists": lists, "labels": labels, "health": health,
         });
         print_json("published", &done)?;
-    } else if let Some(version) = version {
-        print(&format!("version {version}: {labels} labels, {lists} status lists, up to event {through}"))?;
     } else {
-        print(&format!("nothing has changed up to event {through}"))?;
+        print(&format!("release {release}, events up to {through}"))?;
+        say(&format!("{labels} labels and {lists} status lists are new"));
     }
-    Ok(Exit::Good)
+    let Some(failure) = health.last_failure else { return Ok(Exit::Good) };
+    say(&format!("published, but: {} [{}]", failure.text, failure.code));
+    Ok(Exit::Trouble)
 }
 
 /// Signs whatever is approved, as long as it runs. What fails is said, and tried again with the next approval or

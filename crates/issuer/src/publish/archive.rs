@@ -2,7 +2,7 @@
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 use verilabel_label::Timestamp;
-use verilabel_trust::{RepositoryFile, write_archive};
+use verilabel_trust::{ArchiveRepository, Repository, RepositoryFile, write_archive};
 
 use super::present::Present;
 use super::{PublicationError, Publisher, names};
@@ -13,11 +13,29 @@ use crate::pack::root_name;
 const AT_ONCE: usize = 8;
 /// The largest pack that is offered as one file, in bytes before compression.
 const MOST: u64 = 64 << 20;
+/// The largest `timestamp.json`.
+const MOST_TIMESTAMP: usize = 64 << 10;
 /// Seconds between two of these files, for each whole MiB of the pack: large packs change more often than one
 /// would want to fetch all of them.
 const PAUSE_PER_MIB: u64 = 10;
 
 impl Publisher {
+    /// Looks, once, whether the one file out there is that of the present release.
+    pub(super) async fn check_archive(&mut self) -> Result<(), PublicationError> {
+        let Some(present) = self.memory.present.clone().filter(|_| !self.memory.archive_checked) else {
+            return Ok(());
+        };
+        let due = present.metadata.get(names::TIMESTAMP).cloned();
+        let found = match self.place.read(names::ARCHIVE).await? {
+            Some(bytes) => blocking(move || Ok(timestamp_of(&bytes))).await?,
+            None => None,
+        };
+        let too_large = present.list.total_length() > MOST;
+        self.memory.archive_due = if too_large { found.is_some() } else { found != due };
+        self.memory.archive_checked = true;
+        Ok(())
+    }
+
     /// Whether the one file lags behind the pack, and its time has come.
     pub(super) fn wants_archive(&self, now: Timestamp) -> bool {
         let Some(present) = &self.memory.present else { return false };
@@ -53,20 +71,28 @@ impl Publisher {
         let mut files: Vec<RepositoryFile> =
             self.keys.roots().iter().map(|(version, root)| (root_name(*version), root.clone())).collect();
         files.extend(present.metadata.clone());
-        let targets: Vec<RepositoryFile> = stream::iter(present.list.paths())
-            .map(|path| async move {
-                let file = present.list.file(path).unwrap_or_default();
-                let bytes = self.place.read(&names::pack(&file)).await?.unwrap_or_default();
-                if present.list.matches(path, &bytes) {
-                    return Ok((file, bytes));
-                }
-                let reason = "it is not there, or not as it was published".to_owned();
-                Err(PublicationError::Unreachable { object: names::pack(&file), reason })
-            })
+        let paths: Vec<String> = present.list.paths().map(str::to_owned).collect();
+        let targets: Vec<RepositoryFile> = stream::iter(paths)
+            .map(|path| self.target(present, path))
             .buffered(AT_ONCE)
+            .boxed()
             .try_collect()
             .await?;
         files.extend(targets);
         Ok(files)
     }
+
+    async fn target(&self, present: &Present, path: String) -> Result<RepositoryFile, PublicationError> {
+        let file = present.list.file(&path).unwrap_or_default();
+        let bytes = self.place.read(&names::pack(&file)).await?.unwrap_or_default();
+        if present.list.matches(&path, &bytes) {
+            return Ok((file, bytes));
+        }
+        let reason = "it is not there, or not as it was published".to_owned();
+        Err(PublicationError::Unreachable { object: names::pack(&file), reason })
+    }
+}
+
+fn timestamp_of(archive: &[u8]) -> Option<Vec<u8>> {
+    ArchiveRepository::read(archive).ok()?.metadata("timestamp.json", MOST_TIMESTAMP).ok()?
 }

@@ -96,6 +96,12 @@ mod tests {
     use super::*;
 
     #[test]
+    fn it_runs_as_a_task() {
+        fn is_task<T: Future<Output = ()> + Send + 'static>(_: fn(Publisher) -> T) {}
+        is_task(|publisher| publisher.run(std::future::pending()));
+    }
+
+    #[test]
     fn waits_grow_up_to_a_limit() {
         let failed = || Err(PublicationError::NoRoot);
         let waits: Vec<_> = (0..7).map(|before| after(&failed(), before)).collect();

@@ -94,6 +94,7 @@ impl Press {
         stream::iter(by_place)
             .map(|(folder, code)| self.write_one(place, folder, code, Arc::clone(issuer), base.clone()))
             .buffer_unordered(AT_ONCE)
+            .boxed()
             .try_fold(Written::default(), |sum, drawn| {
                 std::future::ready(Ok(Written {
                     labels: sum.labels + 1,
@@ -173,6 +174,7 @@ pub(super) async fn links(place: &Place) -> Result<Vec<String>, PublicationError
             Ok(Some(text.trim_end().to_owned()))
         })
         .buffered(AT_ONCE)
+        .boxed()
         .try_filter_map(|link| std::future::ready(Ok(link)))
         .try_collect()
         .await

@@ -122,6 +122,7 @@ impl Place {
         stream::iter(objects)
             .map(|(name, bytes)| async move { self.add(&name, bytes).await })
             .buffer_unordered(AT_ONCE)
+            .boxed()
             .try_collect()
             .await
     }
@@ -175,6 +176,7 @@ impl Place {
                 }
             })
             .buffer_unordered(AT_ONCE)
+            .boxed()
             .try_collect()
             .await
     }

@@ -11,11 +11,11 @@ use super::place::Tag;
 use super::present::{self, Present, targets_name};
 use super::records::{self, Waiting};
 use super::survey::Survey;
-use super::turn::{FinishRelease, PlanRelease};
+use super::turn::{EndTurn, FinishRelease, PlanRelease};
 use super::{PublicationError, Published, Publisher, labels, lists, names};
-use crate::MarkPublished;
 use crate::authority::blocking;
 use crate::pack::root_name;
+use crate::{MarkPublished, Seq};
 
 /// Codes whose files are written in one go; a change of standing waits no longer than they take.
 const CODES: u32 = 128;
@@ -26,10 +26,16 @@ const AT_ONCE: usize = 8;
 
 /// A release that is made and not written.
 struct Prepared {
+    /// The last event that it takes account of.
+    seq: Seq,
+    /// Files of the pack that readers of the release before may ask for.
+    before: BTreeSet<String>,
     /// Objects whose names stand for their content.
     files: Vec<(String, Vec<u8>)>,
     /// Objects that take the place of others.
     objects: Vec<(String, Vec<u8>)>,
+    /// The DID document among them.
+    did: Option<Vec<u8>>,
     timestamp: Vec<u8>,
     present: Present,
 }
@@ -55,17 +61,21 @@ impl Publisher {
             more,
             ..Published::default()
         };
+        let (issuer, anything) = (Arc::clone(&survey.issuer), survey.wants_anything());
         let mut versions: Vec<u64> = survey.present.iter().map(|present| present.version).collect();
         if survey.wants_release() {
             let prepared = self.prepare(&mut survey, now).await?;
             done.version = Some(prepared.present.version);
             versions.push(prepared.present.version);
-            self.write(&survey, prepared).await?;
+            self.write(prepared).await?;
         }
-        let issuer = Arc::clone(&survey.issuer);
         drop(survey);
         self.write_labels(&issuer, codes, &mut done).await?;
         self.write_archive(now).await?;
+        if !anything {
+            self.decide(EndTurn { holder: self.holder.clone() }).await?;
+            return Ok(done);
+        }
         let note =
             self.memory.present.as_ref().map_or_else(String::new, |p| format!("release {}", p.version));
         let mark = MarkPublished { through, note };
@@ -115,7 +125,9 @@ impl Publisher {
         }
         // What a client would not take is not published.
         let present = present::accepted(&self.keys, metadata, now)?;
-        Ok(Prepared { files, objects, timestamp, present })
+        let before = survey.present.iter().flat_map(|present| present.files()).collect();
+        let did = survey.did.take().map(|(_, document)| document);
+        Ok(Prepared { seq: survey.end.seq, before, files, objects, did, timestamp, present })
     }
 
     async fn write_parts(
@@ -166,8 +178,8 @@ impl Publisher {
 
     /// Writes a release. Up to the plan nobody can tell that anything was going to be; from the timestamp on
     /// every reader finds the new state.
-    async fn write(&mut self, survey: &Survey, prepared: Prepared) -> Result<(), PublicationError> {
-        let Prepared { files, objects, timestamp, present } = prepared;
+    async fn write(&mut self, prepared: Prepared) -> Result<(), PublicationError> {
+        let Prepared { seq, before, files, objects, did, timestamp, present } = prepared;
         let timestamp_name = names::pack(names::TIMESTAMP);
         let timestamp_tag = self.place.tag(&timestamp_name).await?;
         let mut tagged: Vec<(String, Vec<u8>, Tag)> = Vec::new();
@@ -175,12 +187,11 @@ impl Publisher {
             let tag = self.place.tag(&name).await?;
             tagged.push((name, bytes, tag));
         }
-        let before: BTreeSet<String> = survey.present.iter().flat_map(|present| present.files()).collect();
         let after: BTreeSet<String> = present.files().collect();
         let plan = PlanRelease {
             holder: self.holder.clone(),
             version: present.version,
-            seq: survey.end.seq,
+            seq,
             added: after.difference(&before).cloned().collect(),
             dropped: before.difference(&after).cloned().collect(),
         };
@@ -197,14 +208,13 @@ impl Publisher {
                 async move { place.replace(&name, bytes, tag).await }
             })
             .buffer_unordered(AT_ONCE)
+            .boxed()
             .try_collect::<()>()
             .await?;
         self.place.replace(&timestamp_name, timestamp, timestamp_tag).await?;
         self.memory.lists.keep(&present.list);
         self.memory.present = Some(Arc::new(present));
-        if let Some((_, bytes)) = &survey.did {
-            self.memory.did = Some(bytes.clone());
-        }
+        self.memory.did = did.or(self.memory.did.take());
         self.memory.archive_due = true;
         Ok(())
     }

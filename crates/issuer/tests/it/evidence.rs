@@ -55,6 +55,7 @@ impl World {
             id: "specimen.world".parse().unwrap(),
             name: "Foreign authorities".into(),
             notice: None,
+            did: None,
             link_hosts: vec!["label.example.org".into()],
             status_uri: "https://label.example.org/status/".into(),
             keys: vec![IssuerKey {

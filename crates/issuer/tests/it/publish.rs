@@ -21,7 +21,7 @@ use verilabel_label::{Status, StatusRef, Timestamp};
 use verilabel_trust::{Client, Expiry, FolderRepository, MemoryStore, TrustPack};
 use verilabel_verify::{Conclusion, Policy, Question, judge};
 
-use crate::support::{Bench, now};
+use crate::support::{Bench, now, signers};
 
 /// An authority with a publication folder, and a clock that can be put forward.
 pub(crate) struct House {
@@ -66,7 +66,7 @@ impl House {
         let (authority, keys) = (self.bench.authority.clone(), Arc::clone(&self.keys));
         let folder = self.folder();
         let url = folder.to_str().unwrap();
-        Publisher::open(authority, self.bench.signers(), keys, url, settings, self.clock()).unwrap()
+        Publisher::open(authority, signers(), keys, url, settings, self.clock()).unwrap()
     }
 
     pub(crate) async fn publish(&self) -> Published {
@@ -136,5 +136,9 @@ fn collect(root: &Path, folder: &Path, files: &mut BTreeMap<String, Vec<u8>>) {
 
 /// Names of files that are new or have other content.
 pub(crate) fn changed(before: &BTreeMap<String, Vec<u8>>, after: &BTreeMap<String, Vec<u8>>) -> Vec<String> {
-    after.iter().filter(|(name, bytes)| before.get(*name) != Some(bytes)).map(|(name, _)| name.clone()).collect()
+    after
+        .iter()
+        .filter(|(name, bytes)| before.get(*name) != Some(bytes))
+        .map(|(name, _)| name.clone())
+        .collect()
 }

@@ -10,7 +10,7 @@ use verilabel_label::Status;
 use verilabel_trust::{Client, Expiry, FolderRepository, MemoryStore, TrustPack};
 
 use super::House;
-use crate::support::{Bench, draft, number, on_both};
+use crate::support::{Bench, draft, number, on_both, signers};
 
 on_both! {
     a_fault_at_any_object_leaves_the_old_state_and_is_made_good,
@@ -51,7 +51,11 @@ async fn a_fault_at_any_object_leaves_the_old_state_and_is_made_good(bench: Benc
         let done = house.publish().await;
         assert_eq!(house.stated(label.status), *status, "{}", path.display());
         // A version that was planned is not used for anything else, even if nobody has seen it.
-        let version = if path.ends_with("pack.tar.gz") { None } else { Some(before + 2) };
+        let version = match object(0).as_str() {
+            "pack.tar.gz" => None,
+            "pack/targets/status/specimen.sg" => Some(before + 1),
+            _ => Some(before + 2),
+        };
         assert_eq!(done.version, version, "{}", path.display());
         let token = fs::read(house.folder().join("status/1")).unwrap();
         assert!(house.files().iter().any(|(name, bytes)| name.contains(".1.cwt") && *bytes == token));
@@ -168,15 +172,9 @@ async fn publishers_take_turns(bench: Bench) {
     let mut publishers = Vec::new();
     for authority in [house.bench.authority.clone(), other.clone(), other] {
         let url = house.folder().to_str().unwrap().to_owned();
-        let (keys, signers) = (Arc::clone(&house.keys), house.bench.signers());
-        let opened = verilabel_issuer::Publisher::open(
-            authority,
-            signers,
-            keys,
-            &url,
-            super::quick(),
-            house.clock(),
-        );
+        let (keys, signers) = (Arc::clone(&house.keys), signers());
+        let opened =
+            verilabel_issuer::Publisher::open(authority, signers, keys, &url, super::quick(), house.clock());
         let mut publisher = opened.unwrap();
         publishers.push(tokio::spawn(async move {
             let mut versions = Vec::new();

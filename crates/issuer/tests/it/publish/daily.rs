@@ -11,7 +11,7 @@ use verilabel_verify::Conclusion;
 use verilabel_wire::{Budget, Sealed, Sign, StatusListToken};
 
 use super::{House, changed};
-use crate::support::{Bench, award, draft, issuer, number, on_both, propose};
+use crate::support::{Bench, award, draft, issuer, number, on_both, propose, test_key};
 
 on_both! {
     what_was_decided_is_what_verifiers_find,
@@ -69,7 +69,7 @@ async fn the_bitstring_lists_say_the_same(bench: Bench) {
     house.bench.change(&number(2), ChangeKind::Suspend).await.unwrap();
     house.bench.change(&number(3), ChangeKind::Withdraw).await.unwrap();
     house.publish().await;
-    let key = house.bench.keys.key(1).key().clone();
+    let key = test_key(1).key().clone();
     let token = fs::read(house.folder().join("status/1")).unwrap();
     let token = Sealed::<StatusListToken>::parse(&token).unwrap();
     let token = token.open(&key, &mut Budget::default()).unwrap().into_value();
@@ -158,7 +158,7 @@ async fn a_renewal_takes_the_place_of_the_old_link(bench: Bench) {
     house.publish().await;
     let renewal = Draft {
         renewal: true,
-        ..Draft::of(LabelAward { valid_until: "2029-10-31".parse().unwrap(), ..later(1) })
+        ..Draft::of(LabelAward { valid_until: "2029-11-15".parse().unwrap(), ..later(1) })
     };
     let id = house.bench.prepare(renewal).await.unwrap();
     let second = house.bench.approve(id).await.unwrap();
@@ -181,11 +181,15 @@ async fn a_compromised_key_signs_no_list(bench: Bench) {
     let label = house.bench.label(1).await;
     let link = house.link(&label).await;
     house.publish().await;
-    let stolen = house.bench.keys.key(1).key().id();
+    let stolen = test_key(1).key().id();
     let note = Note::new("stolen").unwrap();
     house.bench.decide(&house.bench.operator, CompromiseKey { key: stolen, note }).await.unwrap();
     let done = house.publish().await;
-    assert_eq!((done.lists, done.lists_without_key), (0, 1), "the distrust is out before there is another key");
+    assert_eq!(
+        (done.lists, done.lists_without_key),
+        (0, 1),
+        "the distrust is out before there is another key"
+    );
     assert_ne!(house.judged(&link), Conclusion::InForce);
     house.bench.add_key(2).await;
     let done = house.publish().await;
@@ -197,7 +201,7 @@ async fn another_key_mints_anew(bench: Bench) {
     let house = House::new(bench);
     let label = house.bench.label(1).await;
     house.publish().await;
-    let old = house.bench.keys.key(1).key().id();
+    let old = test_key(1).key().id();
     house.bench.add_key(2).await;
     house.bench.decide(&house.bench.operator, Remint { key: old, limit: 100 }).await.unwrap();
     // Between the decision and the signature the old link stays where it is.

@@ -7,7 +7,7 @@ use verilabel_issuer::{PackKeys, Passphrase, Publisher, Validities};
 use verilabel_label::Status;
 
 use super::{House, quick};
-use crate::support::{Bench, now, number, on_both};
+use crate::support::{Bench, now, number, on_both, signers};
 use ring::rand::SystemRandom;
 
 on_both! {
@@ -58,9 +58,7 @@ async fn a_folder_of_another_root_is_left_alone(bench: Bench) {
         PackKeys::create(&folder, &passphrase, &Validities::default(), now(), &SystemRandom::new()).unwrap();
     let authority = house.bench.authority.clone();
     let url = house.folder().to_str().unwrap().to_owned();
-    let signers = house.bench.signers();
-    let mut other =
-        Publisher::open(authority, signers, keys.into(), &url, quick(), house.clock()).unwrap();
+    let mut other = Publisher::open(authority, signers(), keys.into(), &url, quick(), house.clock()).unwrap();
     assert_eq!(other.publish().await.unwrap_err().code(), "publication-foreign-folder");
     assert_eq!(house.files(), before);
 }
@@ -72,7 +70,7 @@ async fn metadata_that_was_touched_is_replaced(bench: Bench) {
     for (version, file) in (2..).zip(["timestamp.json", "2.snapshot.json", "3.targets.json"]) {
         let path = house.folder().join("pack/metadata").join(file);
         let mut text = fs::read_to_string(&path).unwrap();
-        text = text.replace("2026", "2027");
+        text = text.replace("expires", "expired");
         fs::write(&path, text).unwrap();
         assert_eq!(house.publish().await.version, Some(version), "{file}");
         house.pack();

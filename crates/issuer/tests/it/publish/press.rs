@@ -2,9 +2,9 @@
 
 use std::fs;
 
+use verilabel_issuer::LabelAward;
 use verilabel_issuer::Settings;
 use verilabel_issuer::lifecycle::Draft;
-use verilabel_issuer::LabelAward;
 use verilabel_symbol::PrintSpec;
 use verilabel_symbol::draw::Mm;
 

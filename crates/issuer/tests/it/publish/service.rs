@@ -68,8 +68,7 @@ async fn what_falls_due_is_published(bench: Bench) {
     let house = House::new(bench);
     let label = house.bench.label(1).await;
     let later = Proposal { effective_at: Some(house.now().plus_seconds(3_600)), ..proposal() };
-    let withdraw =
-        ProposeChange { proposal: later, ..propose(&number(1), ChangeKind::Withdraw) };
+    let withdraw = ProposeChange { proposal: later, ..propose(&number(1), ChangeKind::Withdraw) };
     let proposed = house.bench.decide(&house.bench.officer, withdraw).await.unwrap();
     let decide = verilabel_issuer::DecideChange { change: proposed.id, expected: None, approve: true };
     house.bench.decide(&house.bench.approver, decide).await.unwrap();
