@@ -8,9 +8,10 @@
 //! is lost and no index is used twice.
 //!
 //! **Invariant:** private keys rest encrypted (JWE, PBES2) and are in the clear only inside a
-//! [`SigningKey`](verilabel_wire::SigningKey). No clock; randomness is handed in. Nothing here listens to a
-//! network. The audit chain is only ever appended to, in the transaction of what it tells.
+//! [`SigningKey`](verilabel_wire::SigningKey). No clock; randomness is handed in. Nothing but [`api::serve`] listens
+//! to a network. The audit chain is only ever appended to, in the transaction of what it tells.
 
+pub mod api;
 mod artwork;
 mod audit;
 mod authority;
