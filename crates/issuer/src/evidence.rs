@@ -4,7 +4,7 @@
 //! in force by fresh knowledge, and a row of an arrangement must lead from its scheme to the awarded one.
 
 use serde::{Deserialize, Serialize};
-use verilabel_label::{LabelNumber, Level, SchemeId, Timestamp};
+use verilabel_label::{CategoryId, Gtin, LabelNumber, Level, SchemeId, Timestamp};
 use verilabel_recognition::{Finding, Mode, Subject};
 use verilabel_trust::TrustPack;
 use verilabel_verify::{Conclusion, Outcome, Policy, Question, Report, judge};
@@ -20,6 +20,10 @@ pub struct Evidence {
     pub scheme: SchemeId,
     /// Its level.
     pub level: Level,
+    /// The product that it is for.
+    pub gtin: Gtin,
+    /// The product's category, where the label or the pack names one.
+    pub category: Option<CategoryId>,
     /// The row that recognises it.
     pub row: String,
     /// How it counts.
@@ -42,6 +46,7 @@ impl Evidence {
     pub fn take(draft: &Draft, pack: Option<&TrustPack>, now: Timestamp) -> Result<Option<Self>, EvidenceRefusal> {
         let Some(foreign) = &draft.foreign else { return Ok(None) };
         let evidence = Self::of(&foreign.link, &draft.award.scheme, pack, now)?;
+        evidence.is_for_the_product_of(draft)?;
         if evidence.mode == Mode::SimplifiedApplication {
             let missing = [
                 ("application", foreign.application.is_none()),
@@ -56,6 +61,19 @@ impl Evidence {
             return Err(EvidenceRefusal::LevelTooHigh { asked: draft.award.level, most: evidence.counts_as });
         }
         Ok(Some(evidence))
+    }
+
+    /// A label of one product says nothing of another.
+    fn is_for_the_product_of(&self, draft: &Draft) -> Result<(), EvidenceRefusal> {
+        if !draft.gtins().contains(&self.gtin) {
+            return Err(EvidenceRefusal::OtherProduct { gtin: self.gtin });
+        }
+        match (&self.category, &draft.award.category) {
+            (Some(theirs), Some(ours)) if theirs != ours => {
+                Err(EvidenceRefusal::OtherCategory { theirs: theirs.clone(), ours: ours.clone() })
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Judges a foreign label for a scheme: what an award may rest on it, such as the level to take from the row.
@@ -99,6 +117,8 @@ impl Evidence {
             number: claims.number.clone(),
             scheme: claims.scheme.clone(),
             level: claims.level,
+            gtin: judged.path.gtin,
+            category: judged.category.category().cloned(),
             row: finding.cited.row.id.to_string(),
             mode: finding.mode,
             counts_as: finding.level,
@@ -112,7 +132,7 @@ impl Evidence {
     #[must_use]
     pub fn agrees_with(&self, other: &Self) -> bool {
         let said = |evidence: &Self| {
-            (evidence.number.clone(), evidence.scheme.clone(), evidence.level, evidence.row.clone())
+            (evidence.number.clone(), evidence.scheme.clone(), evidence.level, evidence.gtin, evidence.row.clone())
         };
         said(self) == said(other) && (self.mode, self.counts_as) == (other.mode, other.counts_as)
     }
@@ -159,6 +179,20 @@ pub enum EvidenceRefusal {
         /// The same in words.
         why: String,
     },
+    /// The label of another product.
+    #[error("the foreign label is for GTIN {gtin}, which is none of this award's")]
+    OtherProduct {
+        /// The product of the foreign label.
+        gtin: Gtin,
+    },
+    /// The label of another kind of product.
+    #[error("the foreign label is for category {theirs}, this award for {ours}")]
+    OtherCategory {
+        /// The category of the foreign label.
+        theirs: CategoryId,
+        /// The category of the draft.
+        ours: CategoryId,
+    },
     /// More than the row gives.
     #[error("the arrangement gives level {most}, not {asked}")]
     LevelTooHigh {
@@ -189,6 +223,8 @@ impl EvidenceRefusal {
             Self::NotInForce { .. } => "foreign-not-in-force",
             Self::SameScheme => "foreign-same-scheme",
             Self::NotRecognised { .. } => "foreign-not-recognised",
+            Self::OtherProduct { .. } => "foreign-other-product",
+            Self::OtherCategory { .. } => "foreign-other-category",
             Self::LevelTooHigh { .. } => "foreign-level-too-high",
             Self::ApplicationIncomplete { .. } => "foreign-application-incomplete",
             Self::Changed => "foreign-changed",

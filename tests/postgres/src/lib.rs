@@ -191,3 +191,15 @@ fn done(command: &mut Command) -> Result<(), NotStarted> {
     let program = command.get_program().to_string_lossy().into_owned();
     Err(NotStarted { reason: format!("{program}: {}", String::from_utf8_lossy(&stderr).trim()) })
 }
+
+/// Makes an empty database on a server that runs already, by the URL of any of its databases, and gives the URL
+/// of the new one.
+///
+/// # Errors
+/// [`NotStarted`], with what the program said.
+pub fn database_at(url: &str, name: &str) -> Result<String, NotStarted> {
+    let psql = newest_release()?.join("psql");
+    done(Command::new(psql).args([url, "--quiet", "--command", &format!("CREATE DATABASE {name}")]))?;
+    let (server, _) = url.rsplit_once('/').unwrap_or((url, ""));
+    Ok(format!("{server}/{name}"))
+}

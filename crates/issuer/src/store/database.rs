@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use sqlx::any::{AnyPoolOptions, install_default_drivers};
 use sqlx::pool::PoolConnection;
-use sqlx::{Any, AnyConnection, AnyPool, Connection, Executor, Transaction};
+use sqlx::{Any, AnyConnection, AnyPool, AssertSqlSafe, Connection, Executor, Transaction};
 
 use crate::Refusal;
 
@@ -17,6 +17,9 @@ const READERS: u32 = 8;
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Where an authority's records are: `sqlite:authority.db` or `postgres://…`.
+///
+/// `sqlite:authority.db?max-pages=250000` bounds the file, in pages of 4 KiB: what would make it larger is refused
+/// as if the disk were full.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct DatabaseUrl(String);
@@ -40,12 +43,18 @@ impl DatabaseUrl {
         self.0.starts_with("sqlite:")
     }
 
-    /// The URL that the driver takes, with files below the authority's folder.
-    fn absolute(&self, folder: &Path) -> String {
-        match self.0.strip_prefix("sqlite:") {
-            Some(file) => format!("sqlite://{}?mode=rwc", folder.join(file).display()),
-            None => self.0.clone(),
-        }
+    /// The URL that the driver takes, with files below the authority's folder, and what each connection begins
+    /// with.
+    fn driver(&self, folder: &Path) -> Result<(String, String), Refusal> {
+        let Some(file) = self.0.strip_prefix("sqlite:") else {
+            return Ok((self.0.clone(), POSTGRES.to_owned()));
+        };
+        let (file, bound) = match file.split_once('?') {
+            Some((file, bound)) => (file, Some(max_pages(bound)?)),
+            None => (file, None),
+        };
+        let bound = bound.map(|pages| format!(" PRAGMA max_page_count = {pages};")).unwrap_or_default();
+        Ok((format!("sqlite://{}?mode=rwc", folder.join(file).display()), format!("{SQLITE}{bound}")))
     }
 }
 
@@ -62,6 +71,7 @@ impl std::fmt::Debug for DatabaseUrl {
 pub(crate) struct Database {
     url: String,
     sqlite: bool,
+    begin: String,
     readers: AnyPool,
 }
 
@@ -71,14 +81,18 @@ impl Database {
         static DRIVERS: Once = Once::new();
         DRIVERS.call_once(install_default_drivers);
         let sqlite = url.is_sqlite();
-        let url = url.absolute(folder);
+        let (url, begin) = url.driver(folder)?;
+        let prepared = begin.clone();
         let readers = AnyPoolOptions::new()
             .max_connections(READERS)
             .min_connections(0)
             .acquire_timeout(PATIENCE)
-            .after_connect(move |connection, _| Box::pin(prepare(connection, sqlite)))
+            .after_connect(move |connection, _| {
+                let begin = prepared.clone();
+                Box::pin(async move { prepare(connection, begin).await })
+            })
             .connect_lazy(&url)?;
-        Ok(Self { url, sqlite, readers })
+        Ok(Self { url, sqlite, begin, readers })
     }
 
     /// A connection for writing.
@@ -86,7 +100,7 @@ impl Database {
         let connected = tokio::time::timeout(PATIENCE, AnyConnection::connect(&self.url)).await;
         let mut connection = connected
             .map_err(|_| Refusal::Unavailable { reason: "no connection within five seconds".to_owned() })??;
-        prepare(&mut connection, self.sqlite).await?;
+        prepare(&mut connection, self.begin.clone()).await?;
         Ok(connection)
     }
 
@@ -114,15 +128,21 @@ impl Database {
     }
 }
 
-/// Durability: a commit is on disk when it returns (SQLite: <https://sqlite.org/pragma.html#pragma_synchronous>;
-/// PostgreSQL by default). Nobody waits for ever for a lock.
-async fn prepare(connection: &mut AnyConnection, sqlite: bool) -> Result<(), sqlx::Error> {
-    let statements = if sqlite {
-        "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-         PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536;"
-    } else {
-        "SET lock_timeout = '10s'; SET client_min_messages = 'warning';"
-    };
-    connection.execute(sqlx::raw_sql(statements)).await?;
+/// What each connection begins with. A commit is on disk when it returns (SQLite:
+/// <https://sqlite.org/pragma.html#pragma_synchronous>; PostgreSQL by default). Nobody waits for ever for a lock.
+const SQLITE: &str = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+                      PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536;";
+const POSTGRES: &str = "SET lock_timeout = '10s'; SET client_min_messages = 'warning';";
+
+async fn prepare(connection: &mut AnyConnection, begin: String) -> Result<(), sqlx::Error> {
+    // Constants, and a number.
+    connection.execute(sqlx::raw_sql(AssertSqlSafe(begin))).await?;
     Ok(())
+}
+
+fn max_pages(query: &str) -> Result<u32, Refusal> {
+    let wrong = || Refusal::Unavailable {
+        reason: format!("an SQLite URL may end in ?max-pages=NUMBER, not in ?{query}"),
+    };
+    query.strip_prefix("max-pages=").and_then(|number| number.parse().ok()).ok_or_else(wrong)
 }
