@@ -36,6 +36,7 @@ mod people;
 mod publication;
 mod refusal;
 mod runs;
+mod schema;
 mod status;
 mod store;
 mod users;
@@ -58,8 +59,8 @@ pub use decision::{Answer, Batch, BatchMode, Decision, Once, Order, Reply};
 pub use desk::Work;
 pub use evidence::{Evidence, EvidenceRefusal};
 pub use ids::{
-    AwardId, ChangeId, CodeId, LabelId, ManufacturerId, ProductId, PublicationId, RunId, Seq, TokenId, UserId,
-    Version,
+    AwardId, ChangeId, CodeId, LabelId, ManufacturerId, ProductId, PublicationId, RunId, Seq, TokenId,
+    UserId, Version,
 };
 pub use keys::{
     AddKey, ChangeIssuer, CompromiseKey, KeyRecord, KeyUse, Keystore, Remint, Reminted, RetireKey, Signers,
@@ -75,6 +76,4 @@ pub use refusal::{Refusal, RefusalKind};
 pub use runs::{CreateRun, MarkRunWritten, RunPlan, RunRecord, Serials, Unit};
 pub use status::ListBits;
 pub use store::DatabaseUrl;
-pub use users::{
-    AddUser, ChangeUser, IssueToken, NewToken, RevokeToken, Token, TokenRecord, UserRecord,
-};
+pub use users::{AddUser, ChangeUser, IssueToken, NewToken, RevokeToken, Token, TokenRecord, UserRecord};

@@ -2,19 +2,22 @@
 
 use serde::Serialize;
 use sqlx::AnyConnection;
+use utoipa::ToSchema;
 use verilabel_label::Timestamp;
 
+use crate::schema;
 use crate::audit::ChainHash;
 use crate::desk::Work;
 use crate::store::Cells;
 use crate::{Decision, PublicationId, Refusal, Role, Seq};
 
 /// A publication on record.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct PublicationRecord {
     /// Its row.
     pub id: PublicationId,
     /// When.
+    #[schema(value_type = schema::Timestamp)]
     pub at: Timestamp,
     /// The last event that it takes account of.
     pub through: Seq,

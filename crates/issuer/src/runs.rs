@@ -11,13 +11,15 @@ pub use serials::Serials;
 use serde::Serialize;
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
+use utoipa::ToSchema;
 use verilabel_label::{Gtin, Timestamp};
 
+use crate::schema;
 use crate::store::{Cells, Where};
 use crate::{AwardId, LabelId, Refusal, RunId, Version};
 
 /// A run on record.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct RunRecord {
     /// Its row.
     pub id: RunId,
@@ -26,6 +28,7 @@ pub struct RunRecord {
     /// The award that they state.
     pub award: AwardId,
     /// Their GTIN.
+    #[schema(value_type = schema::Gtin)]
     pub gtin: Gtin,
     /// Their serial numbers.
     pub serials: Serials,
@@ -37,6 +40,7 @@ pub struct RunRecord {
     /// The id of the key that signs them.
     pub key: String,
     /// When their statements are dated.
+    #[schema(value_type = schema::Timestamp)]
     pub issued_at: Timestamp,
     /// Units whose links were written out, where writing stopped.
     pub written: u32,

@@ -3,16 +3,18 @@
 use serde::Serialize;
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
+use utoipa::ToSchema;
 use verilabel_label::{Gtin, LabelNumber, SchemeId, Serial, Status, StatusRef, Timestamp};
 use verilabel_trust::Product;
 
+use crate::schema;
 use crate::evidence::Evidence;
 use crate::lifecycle::{AwardState, Draft};
 use crate::store::{Cells, Where};
 use crate::{AwardId, CodeId, LabelId, ProductId, Refusal, Seq, UserId, Version};
 
 /// An award on record.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct AwardRecord {
     /// Its row.
     pub id: AwardId,
@@ -25,10 +27,12 @@ pub struct AwardRecord {
     /// Who prepared it, in the order in which they did.
     pub preparers: Vec<UserId>,
     /// When it was prepared first.
+    #[schema(value_type = schema::Timestamp)]
     pub prepared_at: Timestamp,
     /// Who decided.
     pub approver: Option<UserId>,
     /// When it was decided.
+    #[schema(value_type = Option<schema::Timestamp>)]
     pub decided_at: Option<Timestamp>,
     /// Why it was rejected.
     pub note: Option<String>,
@@ -37,32 +41,39 @@ pub struct AwardRecord {
 }
 
 /// A label on record.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct LabelRecord {
     /// Its row.
     pub id: LabelId,
     /// Its number.
+    #[schema(value_type = schema::LabelNumber)]
     pub number: LabelNumber,
     /// Its scheme.
+    #[schema(value_type = schema::SchemeId)]
     pub scheme: SchemeId,
     /// The award that it stands on: the last renewal's, if it was renewed.
     pub award: AwardId,
     /// What the status list says.
+    #[schema(value_type = schema::Status)]
     pub status: Status,
     /// Where its status is kept.
+    #[schema(value_type = schema::StatusRef)]
     pub status_ref: StatusRef,
     /// From when on it may be relied on.
+    #[schema(value_type = schema::Timestamp)]
     pub valid_from: Timestamp,
     /// The first second after its validity.
+    #[schema(value_type = schema::Timestamp)]
     pub valid_until: Timestamp,
     /// When it was changed last.
+    #[schema(value_type = schema::Timestamp)]
     pub changed_at: Timestamp,
     /// Counts the changes.
     pub version: Version,
 }
 
 /// A code on a package.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct CodeRecord {
     /// Its row.
     pub id: CodeId,
@@ -73,12 +84,15 @@ pub struct CodeRecord {
     /// The canonical GS1 path.
     pub path: String,
     /// Its GTIN.
+    #[schema(value_type = schema::Gtin)]
     pub gtin: Gtin,
     /// The serial number of a unit label.
+    #[schema(value_type = Option<schema::Serial>)]
     pub serial: Option<Serial>,
     /// The id of the key.
     pub key: String,
     /// When the statement is dated.
+    #[schema(value_type = schema::Timestamp)]
     pub issued_at: Timestamp,
     /// The label link; `None` until it is signed.
     pub link: Option<String>,

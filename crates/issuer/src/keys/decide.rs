@@ -1,5 +1,6 @@
 //! Decisions about keys and about the issuer's document.
 
+use utoipa::ToSchema;
 use verilabel_label::Timestamp;
 use verilabel_trust::{Issuer, Jwk, Purpose};
 use verilabel_wire::{KeyId, PublicKey};
@@ -142,7 +143,7 @@ pub struct Remint {
 }
 
 /// How far minting anew has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ToSchema)]
 pub struct Reminted {
     /// Codes that were given a new signature to come.
     pub codes: u64,
