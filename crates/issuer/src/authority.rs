@@ -105,6 +105,10 @@ impl Authority {
         &self.context.register
     }
 
+    pub(crate) fn random(&self) -> &SystemRandom {
+        &self.context.random
+    }
+
     /// Judges foreign labels by this trust pack from now on.
     pub fn use_pack(&self, pack: Arc<TrustPack>) {
         *self.context.pack.write().unwrap_or_else(PoisonError::into_inner) = Some(pack);

@@ -1,8 +1,12 @@
 //! Manufacturers and their products.
 
 mod decide;
+mod pictures;
 
 pub use decide::{PutManufacturer, PutProduct};
+pub use pictures::{Picture, PictureKind, PutPicture};
+
+pub(crate) use pictures::picture;
 
 use serde::{Deserialize, Serialize};
 use sqlx::AnyConnection;

@@ -8,7 +8,7 @@ mod job;
 mod work;
 
 pub use work::Work;
-pub(crate) use work::{Context, Head};
+pub(crate) use work::{Context, Head, reply_to};
 
 use std::sync::Arc;
 

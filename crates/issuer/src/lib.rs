@@ -51,7 +51,9 @@ pub use awards::{
     ApproveAward, Approved, AwardFilter, AwardRecord, CodeRecord, LabelFilter, LabelRecord, PrepareAward,
     RejectAward, ReviseAward,
 };
-pub use catalogue::{ManufacturerRecord, ProductFacts, ProductRecord, PutManufacturer, PutProduct};
+pub use catalogue::{
+    ManufacturerRecord, Picture, PictureKind, ProductFacts, ProductRecord, PutManufacturer, PutPicture, PutProduct,
+};
 pub use changes::{
     ApplyDue, ChangeFilter, ChangeRecord, Changed, DecideChange, Due, ProposeChange, UnitRange,
 };
@@ -71,7 +73,7 @@ pub use mint::{Minted, mint};
 pub use office::Office;
 pub use pack::{PackKeys, PackOpenError, Validities, publish_pack};
 pub use people::{Actor, Role, UnknownRole, User};
-pub use publication::{MarkPublished, PublicationRecord};
+pub use publication::{AskToPublish, MarkPublished, PublicationRecord};
 pub use refusal::{Refusal, RefusalKind};
 pub use runs::{CreateRun, MarkRunWritten, RunPlan, RunRecord, Serials, Unit};
 pub use status::ListBits;

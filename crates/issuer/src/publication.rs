@@ -27,6 +27,25 @@ pub struct PublicationRecord {
     pub note: String,
 }
 
+/// Asks for a publication now rather than before long: who did, and when, is on record.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct AskToPublish;
+
+impl Decision for AskToPublish {
+    /// The event of the wish; the publication takes account of it.
+    type Outcome = Seq;
+    const KIND: &'static str = "ask-to-publish";
+    const ROLES: &'static [Role] = &[Role::Operator];
+
+    fn subject(&self) -> String {
+        "publication".to_owned()
+    }
+
+    async fn decide(&self, work: &mut Work) -> Result<Seq, Refusal> {
+        work.record(Self::KIND, self.subject(), [])
+    }
+}
+
 /// Notes that everything up to an event is published: its awards are, and renewals take the place of what they
 /// renew.
 #[derive(Debug, Clone)]

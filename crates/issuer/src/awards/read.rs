@@ -6,6 +6,7 @@ use sqlx::any::AnyRow;
 use utoipa::ToSchema;
 use verilabel_label::{Gtin, LabelNumber, SchemeId, Serial, Status, StatusRef, Timestamp};
 use verilabel_trust::Product;
+use verilabel_wire::KeyId;
 
 use crate::schema;
 use crate::evidence::Evidence;
@@ -122,6 +123,8 @@ pub struct AwardFilter {
 /// Which labels.
 #[derive(Debug, Clone, Default)]
 pub struct LabelFilter {
+    /// Only the one of that number.
+    pub number: Option<LabelNumber>,
     /// Only those with that status.
     pub status: Option<Status>,
     /// Only those of that scheme.
@@ -192,6 +195,9 @@ pub(crate) async fn labels(
 ) -> Result<Vec<LabelRecord>, Refusal> {
     let mut conditions = Where::default();
     conditions.int("id >", after.number());
+    if let Some(number) = &filter.number {
+        conditions.text("number =", number.as_str());
+    }
     if let Some(status) = filter.status {
         conditions.int("status =", status.value().into());
     }
@@ -203,6 +209,34 @@ pub(crate) async fn labels(
     }
     let rows = conditions.select("SELECT * FROM labels", "id", limit).fetch_all(connection).await?;
     rows.iter().map(read_label).collect()
+}
+
+/// Labels with a code of that key that counts still.
+pub(crate) async fn labels_of_key(
+    connection: &mut AnyConnection,
+    key: KeyId,
+    after: LabelId,
+    limit: u32,
+) -> Result<Vec<LabelRecord>, Refusal> {
+    let rows = sqlx::query(
+        "SELECT * FROM labels WHERE id > $1 AND id IN (SELECT label FROM codes WHERE key = $2 AND replaced = 0)
+         ORDER BY id LIMIT $3",
+    )
+    .bind(after.number())
+    .bind(key.to_string())
+    .bind(i64::from(limit))
+    .fetch_all(connection)
+    .await?;
+    rows.iter().map(read_label).collect()
+}
+
+pub(crate) async fn code(connection: &mut AnyConnection, id: CodeId) -> Result<CodeRecord, Refusal> {
+    let row = sqlx::query("SELECT * FROM codes WHERE id = $1")
+        .bind(id.number())
+        .fetch_optional(connection)
+        .await?
+        .ok_or_else(|| Refusal::not_found("code", id))?;
+    read_code(&row)
 }
 
 pub(crate) async fn codes_of_award(

@@ -1,5 +1,6 @@
 //! Decisions about keys and about the issuer's document.
 
+use serde::Serialize;
 use utoipa::ToSchema;
 use verilabel_label::Timestamp;
 use verilabel_trust::{Issuer, Jwk, Purpose};
@@ -143,7 +144,7 @@ pub struct Remint {
 }
 
 /// How far minting anew has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Reminted {
     /// Codes that were given a new signature to come.
     pub codes: u64,

@@ -6,16 +6,17 @@ use super::Cells;
 use crate::Refusal;
 
 /// In order; the first makes version 1.
-const MIGRATIONS: [&str; 1] = [include_str!("../../migrations/0001_authority.sql")];
+const MIGRATIONS: [&str; 2] =
+    [include_str!("../../migrations/0001_authority.sql"), include_str!("../../migrations/0002_pictures.sql")];
 
 /// The schema that this software works on.
-pub(crate) const SCHEMA_VERSION: i64 = 1;
+pub(crate) const SCHEMA_VERSION: i64 = 2;
 
 /// Every table, so that each follows those it refers to.
-pub(crate) const TABLES: [&str; 19] = [
+pub(crate) const TABLES: [&str; 20] = [
     "head", "events", "settings", "users", "tokens", "keys", "manufacturers", "products", "product_gtins",
     "awards", "award_gtins", "labels", "codes", "status_lists", "runs", "withdrawn_units", "changes",
-    "publications", "idempotency",
+    "publications", "idempotency", "pictures",
 ];
 
 /// Brings the schema to this software's version, in one transaction.
