@@ -7,7 +7,8 @@ use std::sync::Arc;
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, StatusCode, header};
+use axum::http::uri::PathAndQuery;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -195,8 +196,8 @@ async fn read(body: Body, most: usize, app: &App) -> Result<Bytes, Problem> {
 
 /// SHA-256 over what makes a request this one: method, address, precondition and body, each with its length.
 fn digest(parts: &Parts, body: &[u8]) -> [u8; 32] {
-    let precondition = parts.headers.get(header::IF_MATCH).map(|tag| tag.as_bytes()).unwrap_or_default();
-    let address = parts.uri.path_and_query().map(|text| text.as_str()).unwrap_or_default();
+    let precondition = parts.headers.get(header::IF_MATCH).map(HeaderValue::as_bytes).unwrap_or_default();
+    let address = parts.uri.path_and_query().map(PathAndQuery::as_str).unwrap_or_default();
     let mut message = Vec::with_capacity(body.len() + address.len() + 64);
     for part in [parts.method.as_str().as_bytes(), address.as_bytes(), precondition, body] {
         message.extend_from_slice(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
@@ -230,7 +231,7 @@ fn bad_body(detail: String, pointer: String) -> Problem {
 /// RFC 6901.
 fn pointer(path: &serde_path_to_error::Path) -> String {
     let mut pointer = String::new();
-    for segment in path.iter() {
+    for segment in path {
         let text = match segment {
             Segment::Seq { index } => index.to_string(),
             Segment::Map { key } => key.replace('~', "~0").replace('/', "~1"),

@@ -39,6 +39,12 @@ fn complete(document: &mut Value) {
     for (name, schema) in schemas {
         document["components"]["schemas"][name.as_ref()] = schema;
     }
+    for (status, what) in PROBLEMS {
+        document["components"]["responses"][status] = json!({
+            "description": what,
+            "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } }
+        });
+    }
     document["components"]["securitySchemes"] = json!({
         "bearer": { "type": "http", "scheme": "bearer", "description": "A token of the authority, or a JWT of its OpenID provider" }
     });
@@ -72,11 +78,8 @@ fn complete_operation(method: &str, operation: &mut Map<String, Value>) {
     let about = format!("{}Roles: {}.", about.unwrap_or_default(), roles.join(", "));
     operation.insert("description".to_owned(), about.into());
     let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else { return };
-    for (status, what) in problems(method, preconditioned) {
-        responses.insert(status.to_owned(), json!({
-            "description": what,
-            "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } }
-        }));
+    for status in problems(method, preconditioned) {
+        responses.insert(status.to_owned(), json!({ "$ref": format!("#/components/responses/{status}") }));
     }
 }
 
@@ -87,34 +90,36 @@ fn header(name: &str, pattern: &str, what: &str) -> Value {
     })
 }
 
+/// What the statuses of problems mean.
+const PROBLEMS: [(&str, &str); 14] = [
+    ("400", "The request is malformed"),
+    ("401", "Nobody, or nobody known, has signed in"),
+    ("403", "Not for this user"),
+    ("404", "No such thing"),
+    ("408", "The body took too long to arrive"),
+    ("409", "What is on record forbids it now"),
+    ("412", "It was changed meanwhile"),
+    ("413", "The body is too large"),
+    ("415", "The body is of another media type"),
+    ("422", "A rule forbids what the request says"),
+    ("428", "If-Match is missing"),
+    ("429", "Too many requests of one user at once: see Retry-After"),
+    ("500", "The authority is not as it must be: people have to look"),
+    ("503", "Not now: see Retry-After"),
+];
+
 /// The problems that an operation of that kind can meet.
-fn problems(method: &str, preconditioned: bool) -> Vec<(&'static str, &'static str)> {
-    let mut all = vec![
-        ("400", "The request is malformed"),
-        ("401", "Nobody, or nobody known, has signed in"),
-        ("403", "Not for this user"),
-        ("404", "No such thing"),
-        ("429", "Too many requests of one user at once: see Retry-After"),
-        ("500", "The authority is not as it must be: people have to look"),
-        ("503", "Not now: see Retry-After"),
-    ];
-    if method != "get" {
-        all.push(("409", "What is on record forbids it now"));
-    }
-    if matches!(method, "post" | "patch" | "put") {
-        all.extend([
-            ("408", "The body took too long to arrive"),
-            ("413", "The body is too large"),
-            ("415", "The body is of another media type"),
-        ]);
-    }
-    if method != "delete" {
-        all.push(("422", "A rule forbids what the request says"));
-    }
-    if preconditioned {
-        all.extend([("412", "It was changed meanwhile"), ("428", "If-Match is missing")]);
-    }
-    all
+fn problems(method: &str, preconditioned: bool) -> impl Iterator<Item = &'static str> {
+    let with_body = matches!(method, "post" | "patch" | "put");
+    let changes = method != "get";
+    let ruled = method != "delete";
+    PROBLEMS.into_iter().map(|(status, _)| status).filter(move |status| match *status {
+        "408" | "413" | "415" => with_body,
+        "409" => changes,
+        "412" | "428" => preconditioned,
+        "422" => ruled,
+        _ => true,
+    })
 }
 
 fn schema<T: ToSchema>() -> Value {

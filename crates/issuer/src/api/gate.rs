@@ -84,12 +84,10 @@ pub(super) async fn admit(State(app): State<Arc<App>>, request: Request, next: N
         Ok(permit) => permit,
         Err(problem) => return problem.into_response(),
     };
-    match timeout(app.limits.request_time(), next.run(request)).await {
-        Ok(response) => response,
-        Err(_) => {
-            let detail = "the request took too long; whether the change was made is not known: ask again under the \
-                          same idempotency key, or look";
-            Problem::new(StatusCode::SERVICE_UNAVAILABLE, "time-limit", detail).into_response()
-        }
-    }
+    let answered = timeout(app.limits.request_time(), next.run(request)).await;
+    answered.unwrap_or_else(|_| {
+        let detail = "the request took too long; whether the change was made is not known: ask again under the same \
+                      idempotency key, or look";
+        Problem::new(StatusCode::SERVICE_UNAVAILABLE, "time-limit", detail).into_response()
+    })
 }

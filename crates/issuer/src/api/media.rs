@@ -53,12 +53,12 @@ async fn draw(
         let fonts = Fonts::default();
         let profile = draft.profile();
         let printed = artwork.print(&link, &draft.award, profile, &base, &register, &fonts);
-        written(&artwork, &printed.map_err(undrawable)?.0, file)
+        written(&artwork, &printed.map_err(|error| undrawable(&error))?.0, file)
     });
     drawn.await.map_err(|_| Problem::broken("internal"))?
 }
 
-fn undrawable(error: SymbolError) -> Problem {
+fn undrawable(error: &SymbolError) -> Problem {
     Problem::new(StatusCode::UNPROCESSABLE_ENTITY, error.code(), error.to_string())
 }
 
@@ -66,7 +66,7 @@ fn written(artwork: &Artwork<'_>, printed: &PrintedLabel, file: CodeFile) -> Res
     match file {
         CodeFile::Png => {
             let resolution = Resolution::from_module(PIXELS, artwork.spec.x_dimension);
-            printed.drawing.to_png(resolution, Ink::Color).map_err(|error| undrawable(error.into()))
+            printed.drawing.to_png(resolution, Ink::Color).map_err(|error| undrawable(&error.into()))
         }
         CodeFile::Pdf => printed.drawing.to_pdf().map_err(|_| Problem::broken("internal")),
         _ => Ok(printed.drawing.to_svg().into_bytes()),

@@ -28,11 +28,11 @@ const MAX_KEYS: usize = 64;
 /// Longest modulus of an RSA key, in base64url characters: 8192 bits.
 const MAX_MODULUS: usize = 1_366;
 /// How often keys are fetched at most.
-const PAUSE: Duration = Duration::from_secs(60);
+const PAUSE: Duration = Duration::from_mins(1);
 /// How old keys may become before they are fetched again.
-const FRESH: Duration = Duration::from_secs(15 * 60);
+const FRESH: Duration = Duration::from_mins(15);
 /// How old keys may become when the provider cannot be reached.
-const USABLE: Duration = Duration::from_secs(24 * 60 * 60);
+const USABLE: Duration = Duration::from_hours(24);
 /// How long the provider has to answer.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -141,18 +141,19 @@ impl Keys {
     }
 
     async fn fetch(&self) -> Result<Vec<Key>, String> {
-        let uri = match &self.jwks {
-            Some(uri) => uri.clone(),
-            None => {
-                let found: Discovery = self.get(&self.discovery).await?;
-                if found.issuer != self.issuer {
-                    return Err(format!("the provider calls itself {:?}", found.issuer));
-                }
-                secure(&found.jwks_uri).map_err(|e| e.to_string())?
-            }
+        let set: KeySet = match &self.jwks {
+            Some(uri) => self.get(uri).await?,
+            None => self.get(&self.discovered().await?).await?,
         };
-        let set: KeySet = self.get(&uri).await?;
         Ok(set.keys.into_iter().take(MAX_KEYS).filter_map(key).collect())
+    }
+
+    async fn discovered(&self) -> Result<Uri, String> {
+        let found: Discovery = self.get(&self.discovery).await?;
+        if found.issuer != self.issuer {
+            return Err(format!("the provider calls itself {:?}", found.issuer));
+        }
+        secure(&found.jwks_uri).map_err(|e| e.to_string())
     }
 
     async fn get<T: for<'de> Deserialize<'de>>(&self, uri: &Uri) -> Result<T, String> {
@@ -179,13 +180,11 @@ struct KeySet {
 
 fn pick(keys: &[Key], id: Option<&str>, algorithm: JwsAlgorithm) -> Option<Key> {
     let mut fitting = keys.iter().filter(|key| key.algorithm == algorithm);
-    match id {
-        Some(id) => fitting.find(|key| key.id.as_deref() == Some(id)).cloned(),
-        None => {
-            let only = fitting.next()?;
-            fitting.next().is_none().then(|| only.clone())
-        }
+    if id.is_some() {
+        return fitting.find(|key| key.id.as_deref() == id).cloned();
     }
+    let only = fitting.next()?;
+    fitting.next().is_none().then(|| only.clone())
 }
 
 /// A key of a set, if it signs and serves one of our algorithms. The algorithm follows from the key's type alone, so
