@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use axum::body::{Body, Bytes};
+use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::request::Parts;
 use axum::http::uri::PathAndQuery;
@@ -12,7 +12,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use serde_path_to_error::Segment;
 use tokio::time::timeout;
 use utoipa::ToSchema;
@@ -64,11 +64,8 @@ impl FromRequest<Arc<App>> for Patch {
     async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, Problem> {
         let (parts, body) = request.into_parts();
         content_type(&parts.headers, "application/merge-patch+json")?;
-        let patch = parse(&read(body, app.limits.body, app).await?)?;
-        match patch {
-            Value::Object(_) => Ok(Self(patch)),
-            _ => Err(bad_body("the body must be an object".to_owned(), String::new())),
-        }
+        let patch: Map<String, Value> = parse(&read(body, app.limits.body, app).await?)?;
+        Ok(Self(Value::Object(patch)))
     }
 }
 
@@ -181,6 +178,9 @@ async fn read(body: Body, most: usize, app: &App) -> Result<Bytes, Problem> {
         let detail = format!("the body has more than {most} bytes");
         Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body-too-large", detail)
     };
+    if body.size_hint().lower() > u64::try_from(most).unwrap_or(u64::MAX) {
+        return Err(too_large());
+    }
     match timeout(app.limits.body_time(), Limited::new(body, most).collect()).await {
         Ok(Ok(body)) => Ok(body.to_bytes()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
@@ -206,8 +206,12 @@ fn digest(parts: &Parts, body: &[u8]) -> [u8; 32] {
     sha256(&message)
 }
 
-/// Reads JSON strictly; what is wrong is told with its place.
+/// Reads a JSON object strictly; what is wrong is told with its place.
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    // Without this an array of the members' values would do as well.
+    if bytes.trim_ascii_start().starts_with(b"[") {
+        return Err(bad_body("the body must be an object".to_owned(), String::new()));
+    }
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|e| unreadable(&e))?;
     json.end().map_err(|_| bad_body("something follows after the end of the JSON".to_owned(), String::new()))?;

@@ -39,7 +39,7 @@ struct Which {
 /// Events of the audit chain
 ///
 /// Every decision, made or refused, in order.
-#[utoipa::path(get, path = "/v1/audit/events", tag = "audit", params(Which),
+#[utoipa::path(get, operation_id = "audit_events", path = "/v1/audit/events", tag = "audit", params(Which),
     responses((status = 200, body = Page<Event>)), extensions(("x-roles" = json!(["auditor"]))))]
 async fn events(caller: Caller, State(app): State<Arc<App>>, Ask(which): Ask<Which>) -> Result<Kept, Problem> {
     caller.needs(AUDITORS)?;
@@ -65,7 +65,7 @@ impl From<Anchor> for Head {
 }
 
 /// The end of the audit chain
-#[utoipa::path(get, path = "/v1/audit/head", tag = "audit",
+#[utoipa::path(get, operation_id = "audit_head", path = "/v1/audit/head", tag = "audit",
     responses((status = 200, body = Head)), extensions(("x-roles" = json!(["auditor"]))))]
 async fn head(caller: Caller, State(app): State<Arc<App>>) -> Result<Kept, Problem> {
     caller.needs(AUDITORS)?;
@@ -108,7 +108,7 @@ struct FoundFault {
 /// Look through the audit chain
 ///
 /// Any edit, deletion or reordering is found; one of the end needs a hash that was kept elsewhere.
-#[utoipa::path(get, path = "/v1/audit/verification", tag = "audit", params(Against),
+#[utoipa::path(get, operation_id = "audit_verify", path = "/v1/audit/verification", tag = "audit", params(Against),
     responses((status = 200, body = Verification)), extensions(("x-roles" = json!(["auditor"]))))]
 async fn verify(caller: Caller, State(app): State<Arc<App>>, Ask(against): Ask<Against>) -> Result<Kept, Problem> {
     caller.needs(AUDITORS)?;

@@ -76,7 +76,7 @@ pub(super) fn prepared(id: AwardId) -> Kept {
 }
 
 /// Awards
-#[utoipa::path(get, path = "/v1/awards", tag = "awards", params(Which),
+#[utoipa::path(get, operation_id = "awards_list", path = "/v1/awards", tag = "awards", params(Which),
     responses((status = 200, body = Page<AwardRecord>)),
     extensions(("x-roles" = json!(["officer", "approver", "auditor", "operator"]))))]
 async fn list(_: Reader, State(app): State<Arc<App>>, Ask(which): Ask<Which>) -> Result<Kept, Problem> {
@@ -91,14 +91,14 @@ async fn list(_: Reader, State(app): State<Arc<App>>, Ask(which): Ask<Which>) ->
 ///
 /// Nothing is signed before another person has approved it. An award that rests on a foreign label names its link in
 /// `foreign`; the label is judged now, and again at the approval.
-#[utoipa::path(post, path = "/v1/awards", tag = "awards", request_body = Draft,
+#[utoipa::path(post, operation_id = "awards_prepare", path = "/v1/awards", tag = "awards", request_body = Draft,
     responses((status = 201, body = PreparedAward)), extensions(("x-roles" = json!(["officer"]))))]
 async fn prepare(caller: Caller, State(app): State<Arc<App>>, post: Post<Draft>) -> Result<Response, Problem> {
     decide(&app, &caller, post.ticket, PrepareAward { draft: post.body }, |id| prepared(*id)).await
 }
 
 /// An award
-#[utoipa::path(get, path = "/v1/awards/{id}", tag = "awards", params(("id" = AwardId, Path)),
+#[utoipa::path(get, operation_id = "awards_one", path = "/v1/awards/{id}", tag = "awards", params(("id" = AwardId, Path)),
     responses((status = 200, body = AwardRecord)),
     extensions(("x-roles" = json!(["officer", "approver", "auditor", "operator"]))))]
 async fn one(_: Reader, State(app): State<Arc<App>>, Id(id): Id<AwardId>) -> Result<Kept, Problem> {
@@ -109,7 +109,7 @@ async fn one(_: Reader, State(app): State<Arc<App>>, Id(id): Id<AwardId>) -> Res
 /// Change a draft
 ///
 /// Whoever does is one of its preparers from then on, and cannot approve it.
-#[utoipa::path(patch, path = "/v1/awards/{id}", tag = "awards", params(("id" = AwardId, Path)),
+#[utoipa::path(patch, operation_id = "awards_revise", path = "/v1/awards/{id}", tag = "awards", params(("id" = AwardId, Path)),
     request_body(content = Object, content_type = "application/merge-patch+json"),
     responses((status = 200, body = AwardRecord)), extensions(("x-roles" = json!(["officer"]))))]
 async fn revise(
@@ -129,7 +129,7 @@ async fn revise(
 /// The codes of an award
 ///
 /// One for each GTIN; none before the approval.
-#[utoipa::path(get, path = "/v1/awards/{id}/codes", tag = "awards", params(("id" = AwardId, Path)),
+#[utoipa::path(get, operation_id = "awards_codes", path = "/v1/awards/{id}/codes", tag = "awards", params(("id" = AwardId, Path)),
     responses((status = 200, body = Vec<CodeRecord>)),
     extensions(("x-roles" = json!(["officer", "approver", "auditor", "operator"]))))]
 async fn codes(_: Reader, State(app): State<Arc<App>>, Id(id): Id<AwardId>) -> Result<Kept, Problem> {
@@ -140,7 +140,7 @@ async fn codes(_: Reader, State(app): State<Arc<App>>, Id(id): Id<AwardId>) -> R
 /// How the printed label will look
 ///
 /// The symbol leads to the product and bears no signature: it is nobody's label, and says so.
-#[utoipa::path(get, path = "/v1/awards/{id}/preview", tag = "awards", params(("id" = AwardId, Path)),
+#[utoipa::path(get, operation_id = "awards_preview", path = "/v1/awards/{id}/preview", tag = "awards", params(("id" = AwardId, Path)),
     responses((status = 200, body = String, content_type = "image/svg+xml")),
     extensions(("x-roles" = json!(["officer", "approver", "auditor", "operator"]))))]
 async fn preview(_: Reader, State(app): State<Arc<App>>, Id(id): Id<AwardId>) -> Result<Response, Problem> {
@@ -153,7 +153,7 @@ async fn preview(_: Reader, State(app): State<Arc<App>>, Id(id): Id<AwardId>) ->
 ///
 /// By another person than any of its preparers, in the version that If-Match names. Its codes are signed once this
 /// is on record.
-#[utoipa::path(post, path = "/v1/awards/{id}/approve", tag = "awards", params(("id" = AwardId, Path)),
+#[utoipa::path(post, operation_id = "awards_approve", path = "/v1/awards/{id}/approve", tag = "awards", params(("id" = AwardId, Path)),
     request_body = Nothing, responses((status = 200, body = Approved)),
     extensions(("x-roles" = json!(["approver"])), ("x-if-match" = json!(true))))]
 async fn approve(
@@ -181,7 +181,7 @@ struct Rejection {
 /// Reject a draft
 ///
 /// Its preparers may take it back themselves; other officers may not.
-#[utoipa::path(post, path = "/v1/awards/{id}/reject", tag = "awards", params(("id" = AwardId, Path)),
+#[utoipa::path(post, operation_id = "awards_reject", path = "/v1/awards/{id}/reject", tag = "awards", params(("id" = AwardId, Path)),
     request_body = Rejection, responses((status = 200, body = Nothing)),
     extensions(("x-roles" = json!(["approver", "officer"])), ("x-if-match" = json!(true))))]
 async fn reject(
@@ -237,7 +237,7 @@ struct ApprovalResult {
 /// Approve several awards
 ///
 /// Each is approved or refused by itself, and all that are approved become durable at once.
-#[utoipa::path(post, path = "/v1/awards/approvals", tag = "awards", request_body = Approvals,
+#[utoipa::path(post, operation_id = "awards_approve_several", path = "/v1/awards/approvals", tag = "awards", request_body = Approvals,
     responses((status = 200, body = ApprovalResults)), extensions(("x-roles" = json!(["approver"]))))]
 async fn approve_several(
     caller: Caller,

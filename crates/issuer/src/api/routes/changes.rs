@@ -46,7 +46,7 @@ pub(super) fn changed(status: StatusCode, change: &Changed) -> Kept {
 }
 
 /// Proposed changes of standing
-#[utoipa::path(get, path = "/v1/changes", tag = "labels", params(Which),
+#[utoipa::path(get, operation_id = "changes_list", path = "/v1/changes", tag = "labels", params(Which),
     responses((status = 200, body = Page<ChangeRecord>)), extensions(("x-roles" = json!(["officer", "approver", "auditor", "operator"]))))]
 async fn list(_: Reader, State(app): State<Arc<App>>, Ask(which): Ask<Which>) -> Result<Kept, Problem> {
     let slice = Slice::new("changes", which.cursor.as_deref(), which.limit)?;
@@ -56,7 +56,7 @@ async fn list(_: Reader, State(app): State<Arc<App>>, Ask(which): Ask<Which>) ->
 }
 
 /// A proposed change of standing
-#[utoipa::path(get, path = "/v1/changes/{id}", tag = "labels", params(("id" = ChangeId, Path)),
+#[utoipa::path(get, operation_id = "changes_one", path = "/v1/changes/{id}", tag = "labels", params(("id" = ChangeId, Path)),
     responses((status = 200, body = ChangeRecord)), extensions(("x-roles" = json!(["officer", "approver", "auditor", "operator"]))))]
 async fn one(_: Reader, State(app): State<Arc<App>>, Id(id): Id<ChangeId>) -> Result<Kept, Problem> {
     let record = app.authority().change(id).await?;
@@ -66,7 +66,7 @@ async fn one(_: Reader, State(app): State<Arc<App>>, Id(id): Id<ChangeId>) -> Re
 /// Approve a change
 ///
 /// By another person than the one that proposed it, but for suspensions, for which one approver is enough.
-#[utoipa::path(post, path = "/v1/changes/{id}/approve", tag = "labels", params(("id" = ChangeId, Path)),
+#[utoipa::path(post, operation_id = "changes_approve", path = "/v1/changes/{id}/approve", tag = "labels", params(("id" = ChangeId, Path)),
     request_body = Nothing, responses((status = 200, body = Changed)),
     extensions(("x-roles" = json!(["approver"])), ("x-if-match" = json!(true))))]
 async fn approve(
@@ -80,7 +80,7 @@ async fn approve(
 }
 
 /// Decide against a change
-#[utoipa::path(post, path = "/v1/changes/{id}/reject", tag = "labels", params(("id" = ChangeId, Path)),
+#[utoipa::path(post, operation_id = "changes_reject", path = "/v1/changes/{id}/reject", tag = "labels", params(("id" = ChangeId, Path)),
     request_body = Nothing, responses((status = 200, body = Changed)),
     extensions(("x-roles" = json!(["approver"])), ("x-if-match" = json!(true))))]
 async fn reject(

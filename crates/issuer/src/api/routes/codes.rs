@@ -23,7 +23,7 @@ pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
 }
 
 /// A code on a package
-#[utoipa::path(get, path = "/v1/codes/{id}", tag = "labels", params(("id" = CodeId, Path)),
+#[utoipa::path(get, operation_id = "codes_one", path = "/v1/codes/{id}", tag = "labels", params(("id" = CodeId, Path)),
     responses((status = 200, body = CodeRecord)), extensions(("x-roles" = json!(["officer", "approver", "auditor", "operator"]))))]
 async fn one(_: Reader, State(app): State<Arc<App>>, Id(id): Id<CodeId>) -> Result<Kept, Problem> {
     Ok(Kept::new(StatusCode::OK, &app.authority().code(id).await?))
@@ -60,8 +60,8 @@ impl CodeFile {
 /// A file of a code
 ///
 /// There is none before the code is signed.
-#[utoipa::path(get, path = "/v1/codes/{id}/{file}", tag = "labels",
-    params(("id" = CodeId, Path), ("file" = CodeFile, Path)),
+#[utoipa::path(get, operation_id = "codes_file", path = "/v1/codes/{id}/{file}", tag = "labels",
+    params(("id" = CodeId, Path), ("file" = inline(CodeFile), Path)),
     responses((status = 200, body = String, content_type = "text/plain")), extensions(("x-roles" = json!(["officer", "approver", "auditor", "operator"]))))]
 async fn file(
     _: Reader,

@@ -36,7 +36,7 @@ struct Which {
 /// What an award may rest on a foreign label
 ///
 /// Judged offline by the authority's own trust pack; nothing is put on record.
-#[utoipa::path(get, path = "/v1/foreign-labels", tag = "awards", params(Which),
+#[utoipa::path(get, operation_id = "foreign_judge", path = "/v1/foreign-labels", tag = "awards", params(Which),
     responses((status = 200, body = Evidence)), extensions(("x-roles" = json!(["officer", "approver", "auditor", "operator"]))))]
 async fn judge(_: Reader, State(app): State<Arc<App>>, Ask(which): Ask<Which>) -> Result<Kept, Problem> {
     let (authority, now) = (app.authority().clone(), app.now());

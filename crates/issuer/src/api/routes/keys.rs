@@ -112,7 +112,7 @@ impl From<&KeyRecord> for KeyView {
 }
 
 /// The authority's keys
-#[utoipa::path(get, path = "/v1/keys", tag = "keys", responses((status = 200, body = Vec<KeyView>)), extensions(("x-roles" = json!(["officer", "approver", "auditor", "operator"]))))]
+#[utoipa::path(get, operation_id = "keys_list", path = "/v1/keys", tag = "keys", responses((status = 200, body = Vec<KeyView>)), extensions(("x-roles" = json!(["officer", "approver", "auditor", "operator"]))))]
 async fn list(_: Reader, State(app): State<Arc<App>>) -> Result<Kept, Problem> {
     let keys: Vec<KeyView> = app.authority().keys().await?.iter().map(KeyView::from).collect();
     Ok(Kept::new(StatusCode::OK, &keys))
@@ -129,7 +129,7 @@ struct KeyDetail {
 }
 
 /// A key
-#[utoipa::path(get, path = "/v1/keys/{id}", tag = "keys", params(("id" = schema::KeyId, Path)),
+#[utoipa::path(get, operation_id = "keys_one", path = "/v1/keys/{id}", tag = "keys", params(("id" = schema::KeyId, Path)),
     responses((status = 200, body = KeyDetail)), extensions(("x-roles" = json!(["officer", "approver", "auditor", "operator"]))))]
 async fn one(_: Reader, State(app): State<Arc<App>>, Id(KeyName(id)): Id<KeyName>) -> Result<Kept, Problem> {
     let record = on_record(&app, id).await?;
@@ -156,7 +156,7 @@ struct Which {
 /// The labels of a key
 ///
 /// Those with a code that it signed, or is to sign, and that counts still.
-#[utoipa::path(get, path = "/v1/keys/{id}/labels", tag = "keys", params(("id" = schema::KeyId, Path), Which),
+#[utoipa::path(get, operation_id = "keys_labels", path = "/v1/keys/{id}/labels", tag = "keys", params(("id" = schema::KeyId, Path), Which),
     responses((status = 200, body = Page<LabelRecord>)), extensions(("x-roles" = json!(["officer", "approver", "auditor", "operator"]))))]
 async fn labels(
     _: Reader,
@@ -215,7 +215,7 @@ struct AddedKey {
 /// Rotate keys
 ///
 /// Makes a key in the keystore, in use from now on; the key that it follows may go on for a while.
-#[utoipa::path(post, path = "/v1/keys", tag = "keys", request_body = NewKey,
+#[utoipa::path(post, operation_id = "keys_rotate", path = "/v1/keys", tag = "keys", request_body = NewKey,
     responses((status = 201, body = AddedKey)), extensions(("x-roles" = json!(["operator"]))))]
 async fn rotate(caller: Caller, State(app): State<Arc<App>>, post: Post<NewKey>) -> Result<Response, Problem> {
     // A key is made before its record; whoever may not make one must not fill the keystore.
@@ -248,7 +248,7 @@ struct Retirement {
 /// Retire a key
 ///
 /// What it signed before counts.
-#[utoipa::path(post, path = "/v1/keys/{id}/retire", tag = "keys", params(("id" = schema::KeyId, Path)),
+#[utoipa::path(post, operation_id = "keys_retire", path = "/v1/keys/{id}/retire", tag = "keys", params(("id" = schema::KeyId, Path)),
     request_body = Retirement, responses((status = 200, body = crate::api::body::Nothing)),
     extensions(("x-roles" = json!(["operator"]))))]
 async fn retire(
@@ -272,7 +272,7 @@ struct Compromise {
 /// Mark a key as compromised
 ///
 /// It signs nothing from now on, and with the next publication nothing that it ever signed counts.
-#[utoipa::path(post, path = "/v1/keys/{id}/compromise", tag = "keys", params(("id" = schema::KeyId, Path)),
+#[utoipa::path(post, operation_id = "keys_compromise", path = "/v1/keys/{id}/compromise", tag = "keys", params(("id" = schema::KeyId, Path)),
     request_body = Compromise, responses((status = 200, body = crate::api::body::Nothing)),
     extensions(("x-roles" = json!(["operator"]))))]
 async fn compromise(
@@ -308,7 +308,7 @@ fn most() -> u32 {
 /// Mint a key's labels anew
 ///
 /// By the key that is in use now. Ask again, each time under a new idempotency key, until `more` is false.
-#[utoipa::path(post, path = "/v1/keys/{id}/remint", tag = "keys", params(("id" = schema::KeyId, Path)),
+#[utoipa::path(post, operation_id = "keys_remint", path = "/v1/keys/{id}/remint", tag = "keys", params(("id" = schema::KeyId, Path)),
     request_body = Portion, responses((status = 200, body = Reminted)),
     extensions(("x-roles" = json!(["operator"]))))]
 async fn remint(

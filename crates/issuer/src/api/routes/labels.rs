@@ -63,7 +63,7 @@ struct Which {
 }
 
 /// Labels
-#[utoipa::path(get, path = "/v1/labels", tag = "labels", params(Which),
+#[utoipa::path(get, operation_id = "labels_list", path = "/v1/labels", tag = "labels", params(Which),
     responses((status = 200, body = Page<LabelRecord>)),
     extensions(("x-roles" = json!(["officer", "approver", "auditor", "operator"]))))]
 async fn list(_: Reader, State(app): State<Arc<App>>, Ask(which): Ask<Which>) -> Result<Kept, Problem> {
@@ -75,7 +75,7 @@ async fn list(_: Reader, State(app): State<Arc<App>>, Ask(which): Ask<Which>) ->
 }
 
 /// A label
-#[utoipa::path(get, path = "/v1/labels/{id}", tag = "labels", params(("id" = LabelId, Path)),
+#[utoipa::path(get, operation_id = "labels_one", path = "/v1/labels/{id}", tag = "labels", params(("id" = LabelId, Path)),
     responses((status = 200, body = LabelRecord)),
     extensions(("x-roles" = json!(["officer", "approver", "auditor", "operator"]))))]
 async fn one(_: Reader, State(app): State<Arc<App>>, Id(id): Id<LabelId>) -> Result<Kept, Problem> {
@@ -97,7 +97,7 @@ struct History {
 }
 
 /// What has happened to a label
-#[utoipa::path(get, path = "/v1/labels/{id}/history", tag = "labels", params(("id" = LabelId, Path)),
+#[utoipa::path(get, operation_id = "labels_history", path = "/v1/labels/{id}/history", tag = "labels", params(("id" = LabelId, Path)),
     responses((status = 200, body = History)),
     extensions(("x-roles" = json!(["officer", "approver", "auditor", "operator"]))))]
 async fn history(_: Reader, State(app): State<Arc<App>>, Id(id): Id<LabelId>) -> Result<Kept, Problem> {
@@ -121,7 +121,7 @@ async fn history(_: Reader, State(app): State<Arc<App>>, Id(id): Id<LabelId>) ->
 /// The codes of a label
 ///
 /// Replaced ones too.
-#[utoipa::path(get, path = "/v1/labels/{id}/codes", tag = "labels", params(("id" = LabelId, Path)),
+#[utoipa::path(get, operation_id = "labels_codes", path = "/v1/labels/{id}/codes", tag = "labels", params(("id" = LabelId, Path)),
     responses((status = 200, body = Vec<CodeRecord>)),
     extensions(("x-roles" = json!(["officer", "approver", "auditor", "operator"]))))]
 async fn codes(_: Reader, State(app): State<Arc<App>>, Id(id): Id<LabelId>) -> Result<Kept, Problem> {
@@ -132,7 +132,7 @@ async fn codes(_: Reader, State(app): State<Arc<App>>, Id(id): Id<LabelId>) -> R
 /// Suspend a label
 ///
 /// By an approver it takes effect at once, because safety comes first; by an officer it waits for an approver.
-#[utoipa::path(post, path = "/v1/labels/{id}/suspend", tag = "labels", params(("id" = LabelId, Path)),
+#[utoipa::path(post, operation_id = "labels_suspend", path = "/v1/labels/{id}/suspend", tag = "labels", params(("id" = LabelId, Path)),
     request_body = Proposal, responses((status = 201, body = Changed)),
     extensions(("x-roles" = json!(["officer", "approver"]))))]
 async fn suspend(
@@ -169,7 +169,7 @@ struct ProposedChange {
 /// Propose a change of a label's standing
 ///
 /// It takes effect when another person has approved it.
-#[utoipa::path(post, path = "/v1/labels/{id}/changes", tag = "labels", params(("id" = LabelId, Path)),
+#[utoipa::path(post, operation_id = "labels_propose", path = "/v1/labels/{id}/changes", tag = "labels", params(("id" = LabelId, Path)),
     request_body = ProposedChange, responses((status = 201, body = Changed)),
     extensions(("x-roles" = json!(["officer", "approver"]))))]
 async fn propose(
@@ -203,7 +203,7 @@ struct Renewal {
 /// Prepare the renewal of a label
 ///
 /// An award like the present one, for longer; another person approves it. The label keeps its number and status.
-#[utoipa::path(post, path = "/v1/labels/{id}/renewals", tag = "labels", params(("id" = LabelId, Path)),
+#[utoipa::path(post, operation_id = "labels_renew", path = "/v1/labels/{id}/renewals", tag = "labels", params(("id" = LabelId, Path)),
     request_body = Renewal, responses((status = 201, body = PreparedAward)),
     extensions(("x-roles" = json!(["officer"]))))]
 async fn renew(

@@ -59,7 +59,7 @@ struct AddedManufacturer {
 }
 
 /// Manufacturers
-#[utoipa::path(get, path = "/v1/manufacturers", tag = "catalogue", params(Which),
+#[utoipa::path(get, operation_id = "manufacturers_list", path = "/v1/manufacturers", tag = "catalogue", params(Which),
     responses((status = 200, body = Page<ManufacturerRecord>)),
     extensions(("x-roles" = json!(["officer", "approver", "auditor", "operator"]))))]
 async fn list(_: Reader, State(app): State<Arc<App>>, Ask(which): Ask<Which>) -> Result<Kept, Problem> {
@@ -70,7 +70,7 @@ async fn list(_: Reader, State(app): State<Arc<App>>, Ask(which): Ask<Which>) ->
 }
 
 /// Put a manufacturer on record
-#[utoipa::path(post, path = "/v1/manufacturers", tag = "catalogue", request_body = ManufacturerFacts,
+#[utoipa::path(post, operation_id = "manufacturers_add", path = "/v1/manufacturers", tag = "catalogue", request_body = ManufacturerFacts,
     responses((status = 201, body = AddedManufacturer)), extensions(("x-roles" = json!(["officer"]))))]
 async fn add(
     caller: Caller,
@@ -87,7 +87,7 @@ async fn add(
 }
 
 /// A manufacturer
-#[utoipa::path(get, path = "/v1/manufacturers/{id}", tag = "catalogue", params(("id" = ManufacturerId, Path)),
+#[utoipa::path(get, operation_id = "manufacturers_one", path = "/v1/manufacturers/{id}", tag = "catalogue", params(("id" = ManufacturerId, Path)),
     responses((status = 200, body = ManufacturerRecord)),
     extensions(("x-roles" = json!(["officer", "approver", "auditor", "operator"]))))]
 async fn one(_: Reader, State(app): State<Arc<App>>, Id(id): Id<ManufacturerId>) -> Result<Kept, Problem> {
@@ -96,7 +96,7 @@ async fn one(_: Reader, State(app): State<Arc<App>>, Id(id): Id<ManufacturerId>)
 }
 
 /// Change a manufacturer
-#[utoipa::path(patch, path = "/v1/manufacturers/{id}", tag = "catalogue", params(("id" = ManufacturerId, Path)),
+#[utoipa::path(patch, operation_id = "manufacturers_change", path = "/v1/manufacturers/{id}", tag = "catalogue", params(("id" = ManufacturerId, Path)),
     request_body(content = Object, content_type = "application/merge-patch+json"),
     responses((status = 200, body = ManufacturerRecord)), extensions(("x-roles" = json!(["officer"]))))]
 async fn change(

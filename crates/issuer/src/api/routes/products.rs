@@ -49,7 +49,7 @@ struct AddedProduct {
 }
 
 /// Products
-#[utoipa::path(get, path = "/v1/products", tag = "catalogue", params(Which),
+#[utoipa::path(get, operation_id = "products_list", path = "/v1/products", tag = "catalogue", params(Which),
     responses((status = 200, body = Page<ProductRecord>)),
     extensions(("x-roles" = json!(["officer", "approver", "auditor", "operator"]))))]
 async fn list(_: Reader, State(app): State<Arc<App>>, Ask(which): Ask<Which>) -> Result<Kept, Problem> {
@@ -59,7 +59,7 @@ async fn list(_: Reader, State(app): State<Arc<App>>, Ask(which): Ask<Which>) ->
 }
 
 /// Put a product on record
-#[utoipa::path(post, path = "/v1/products", tag = "catalogue", request_body = ProductFacts,
+#[utoipa::path(post, operation_id = "products_add", path = "/v1/products", tag = "catalogue", request_body = ProductFacts,
     responses((status = 201, body = AddedProduct)), extensions(("x-roles" = json!(["officer"]))))]
 async fn add(caller: Caller, State(app): State<Arc<App>>, post: Post<ProductFacts>) -> Result<Response, Problem> {
     let put = PutProduct { id: None, facts: post.body };
@@ -71,7 +71,7 @@ async fn add(caller: Caller, State(app): State<Arc<App>>, post: Post<ProductFact
 }
 
 /// A product
-#[utoipa::path(get, path = "/v1/products/{id}", tag = "catalogue", params(("id" = ProductId, Path)),
+#[utoipa::path(get, operation_id = "products_one", path = "/v1/products/{id}", tag = "catalogue", params(("id" = ProductId, Path)),
     responses((status = 200, body = ProductRecord)),
     extensions(("x-roles" = json!(["officer", "approver", "auditor", "operator"]))))]
 async fn one(_: Reader, State(app): State<Arc<App>>, Id(id): Id<ProductId>) -> Result<Kept, Problem> {
@@ -82,7 +82,7 @@ async fn one(_: Reader, State(app): State<Arc<App>>, Id(id): Id<ProductId>) -> R
 /// Change a product
 ///
 /// Awards keep the names that they were made with.
-#[utoipa::path(patch, path = "/v1/products/{id}", tag = "catalogue", params(("id" = ProductId, Path)),
+#[utoipa::path(patch, operation_id = "products_change", path = "/v1/products/{id}", tag = "catalogue", params(("id" = ProductId, Path)),
     request_body(content = Object, content_type = "application/merge-patch+json"),
     responses((status = 200, body = ProductRecord)), extensions(("x-roles" = json!(["officer"]))))]
 async fn change(
@@ -100,7 +100,7 @@ async fn change(
 }
 
 /// The picture of a product
-#[utoipa::path(get, path = "/v1/products/{id}/picture", tag = "catalogue", params(("id" = ProductId, Path)),
+#[utoipa::path(get, operation_id = "products_picture", path = "/v1/products/{id}/picture", tag = "catalogue", params(("id" = ProductId, Path)),
     responses((status = 200, body = Vec<u8>, content_type = "image/png")),
     extensions(("x-roles" = json!(["officer", "approver", "auditor", "operator"]))))]
 async fn picture(_: Reader, State(app): State<Arc<App>>, Id(id): Id<ProductId>) -> Result<Response, Problem> {
@@ -111,7 +111,7 @@ async fn picture(_: Reader, State(app): State<Arc<App>>, Id(id): Id<ProductId>) 
 /// Give a product a picture
 ///
 /// PNG, JPEG or WebP, up to 1 MiB and 4096 pixels a side.
-#[utoipa::path(put, path = "/v1/products/{id}/picture", tag = "catalogue", params(("id" = ProductId, Path)),
+#[utoipa::path(put, operation_id = "products_put_picture", path = "/v1/products/{id}/picture", tag = "catalogue", params(("id" = ProductId, Path)),
     request_body(content = Vec<u8>, content_type = "image/png"),
     responses((status = 200, body = ProductRecord)), extensions(("x-roles" = json!(["officer"]))))]
 async fn put_picture(

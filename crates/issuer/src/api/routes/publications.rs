@@ -34,7 +34,7 @@ struct PublicationState {
 }
 
 /// How far publishing has come
-#[utoipa::path(get, path = "/v1/publications", tag = "publications",
+#[utoipa::path(get, operation_id = "publications_state", path = "/v1/publications", tag = "publications",
     responses((status = 200, body = PublicationState)), extensions(("x-roles" = json!(["officer", "approver", "auditor", "operator"]))))]
 async fn state(_: Reader, State(app): State<Arc<App>>) -> Result<Kept, Problem> {
     let state = PublicationState {
@@ -56,7 +56,7 @@ struct Asked {
 ///
 /// Whatever is decided is published before long by itself; this does not wait. The answer comes at once: see
 /// GET for whether it is done.
-#[utoipa::path(post, path = "/v1/publications", tag = "publications", request_body = Nothing,
+#[utoipa::path(post, operation_id = "publications_publish", path = "/v1/publications", tag = "publications", request_body = Nothing,
     responses((status = 202, body = Asked)), extensions(("x-roles" = json!(["operator"]))))]
 async fn publish(caller: Caller, State(app): State<Arc<App>>, post: Post<Nothing>) -> Result<Response, Problem> {
     let answer = decide(&app, &caller, post.ticket, AskToPublish, |through| {

@@ -37,7 +37,7 @@ struct Which {
 }
 
 /// Runs
-#[utoipa::path(get, path = "/v1/runs", tag = "runs", params(Which),
+#[utoipa::path(get, operation_id = "runs_list", path = "/v1/runs", tag = "runs", params(Which),
     responses((status = 200, body = Page<RunRecord>)), extensions(("x-roles" = json!(["officer", "approver", "auditor", "operator"]))))]
 async fn list(_: Reader, State(app): State<Arc<App>>, Ask(which): Ask<Which>) -> Result<Kept, Problem> {
     let slice = Slice::new("runs", which.cursor.as_deref(), which.limit)?;
@@ -46,7 +46,7 @@ async fn list(_: Reader, State(app): State<Arc<App>>, Ask(which): Ask<Which>) ->
 }
 
 /// A run
-#[utoipa::path(get, path = "/v1/runs/{id}", tag = "runs", params(("id" = RunId, Path)),
+#[utoipa::path(get, operation_id = "runs_one", path = "/v1/runs/{id}", tag = "runs", params(("id" = RunId, Path)),
     responses((status = 200, body = RunRecord)), extensions(("x-roles" = json!(["officer", "approver", "auditor", "operator"]))))]
 async fn one(_: Reader, State(app): State<Arc<App>>, Id(id): Id<RunId>) -> Result<Kept, Problem> {
     let record = app.authority().run(id).await?;
@@ -70,7 +70,7 @@ struct NewRun {
 /// Make a run of unit labels
 ///
 /// One record, however many units; their links are written out from it.
-#[utoipa::path(post, path = "/v1/labels/{id}/runs", tag = "runs", params(("id" = LabelId, Path)),
+#[utoipa::path(post, operation_id = "runs_create", path = "/v1/labels/{id}/runs", tag = "runs", params(("id" = LabelId, Path)),
     request_body = NewRun, responses((status = 201, body = RunRecord)),
     extensions(("x-roles" = json!(["officer"]))))]
 async fn create(

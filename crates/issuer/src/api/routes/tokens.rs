@@ -26,7 +26,7 @@ pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
 /// The tokens of a user
 ///
 /// Never the tokens themselves.
-#[utoipa::path(get, path = "/v1/users/{id}/tokens", tag = "users", params(("id" = UserId, Path)),
+#[utoipa::path(get, operation_id = "tokens_list", path = "/v1/users/{id}/tokens", tag = "users", params(("id" = UserId, Path)),
     responses((status = 200, body = Vec<TokenRecord>)), extensions(("x-roles" = json!(["operator"]))))]
 async fn list(caller: Caller, State(app): State<Arc<App>>, Id(id): Id<UserId>) -> Result<Kept, Problem> {
     caller.needs(OPERATORS)?;
@@ -57,7 +57,7 @@ struct IssuedToken {
 }
 
 /// Issue a token
-#[utoipa::path(post, path = "/v1/users/{id}/tokens", tag = "users", params(("id" = UserId, Path)),
+#[utoipa::path(post, operation_id = "tokens_issue", path = "/v1/users/{id}/tokens", tag = "users", params(("id" = UserId, Path)),
     request_body = TokenRequest, responses((status = 201, body = IssuedToken)),
     extensions(("x-roles" = json!(["operator"]))))]
 async fn issue(
@@ -78,7 +78,7 @@ async fn issue(
 }
 
 /// Revoke a token
-#[utoipa::path(delete, path = "/v1/tokens/{id}", tag = "users", params(("id" = TokenId, Path)),
+#[utoipa::path(delete, operation_id = "tokens_revoke", path = "/v1/tokens/{id}", tag = "users", params(("id" = TokenId, Path)),
     responses((status = 204)), extensions(("x-roles" = json!(["operator"]))))]
 async fn revoke(caller: Caller, State(app): State<Arc<App>>, Id(token): Id<TokenId>) -> Result<StatusCode, Problem> {
     app.authority().decide(caller.order(app.now()), RevokeToken { token }).await?;

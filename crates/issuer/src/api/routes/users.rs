@@ -26,7 +26,7 @@ pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
 }
 
 /// Who I am
-#[utoipa::path(get, path = "/v1/me", tag = "users", responses((status = 200, body = User)), extensions(("x-roles" = json!(["officer", "approver", "auditor", "operator"]))))]
+#[utoipa::path(get, operation_id = "users_me", path = "/v1/me", tag = "users", responses((status = 200, body = User)), extensions(("x-roles" = json!(["officer", "approver", "auditor", "operator"]))))]
 async fn me(caller: Caller) -> Result<Kept, Problem> {
     caller.needs(&Role::ALL)?;
     Ok(Kept::new(StatusCode::OK, caller.user()))
@@ -44,7 +44,7 @@ struct Which {
 }
 
 /// Users
-#[utoipa::path(get, path = "/v1/users", tag = "users", params(Which),
+#[utoipa::path(get, operation_id = "users_list", path = "/v1/users", tag = "users", params(Which),
     responses((status = 200, body = Page<UserRecord>)), extensions(("x-roles" = json!(["operator"]))))]
 async fn list(caller: Caller, State(app): State<Arc<App>>, Ask(which): Ask<Which>) -> Result<Kept, Problem> {
     caller.needs(OPERATORS)?;
@@ -77,7 +77,7 @@ struct AddedUser {
 }
 
 /// Add a user
-#[utoipa::path(post, path = "/v1/users", tag = "users", request_body = NewUser,
+#[utoipa::path(post, operation_id = "users_add", path = "/v1/users", tag = "users", request_body = NewUser,
     responses((status = 201, body = AddedUser)), extensions(("x-roles" = json!(["operator"]))))]
 async fn add(caller: Caller, State(app): State<Arc<App>>, post: Post<NewUser>) -> Result<Response, Problem> {
     let NewUser { name, external, roles } = post.body;
@@ -89,7 +89,7 @@ async fn add(caller: Caller, State(app): State<Arc<App>>, post: Post<NewUser>) -
 }
 
 /// A user
-#[utoipa::path(get, path = "/v1/users/{id}", tag = "users", params(("id" = UserId, Path)),
+#[utoipa::path(get, operation_id = "users_one", path = "/v1/users/{id}", tag = "users", params(("id" = UserId, Path)),
     responses((status = 200, body = UserRecord)), extensions(("x-roles" = json!(["operator"]))))]
 async fn one(caller: Caller, State(app): State<Arc<App>>, Id(id): Id<UserId>) -> Result<Kept, Problem> {
     caller.needs(OPERATORS)?;
@@ -108,7 +108,7 @@ struct UserRights {
 }
 
 /// Change what a user may do
-#[utoipa::path(patch, path = "/v1/users/{id}", tag = "users", params(("id" = UserId, Path)),
+#[utoipa::path(patch, operation_id = "users_change", path = "/v1/users/{id}", tag = "users", params(("id" = UserId, Path)),
     request_body(content = Object, content_type = "application/merge-patch+json"),
     responses((status = 200, body = UserRecord)), extensions(("x-roles" = json!(["operator"]))))]
 async fn change(

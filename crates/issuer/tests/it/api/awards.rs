@@ -32,7 +32,10 @@ async fn a_label_is_made_by_two_people(house: House) {
     let approve = format!("/v1/awards/{id}/approve");
     house.decide("officer", &approve, 1, json!({})).await.is_problem(403, "role-missing");
     house.decide("both", &approve, 1, json!({})).await.is(200);
-    house.decide("approver", &approve, 2, json!({})).await.is_problem(409, "award-not-a-draft");
+    house.decide("approver", &approve, 1, json!({})).await.is_problem(412, "stale-version");
+    house.publisher.minted().await;
+    let version = house.get("approver", prepared.header("location")).await.is(200)["version"].as_i64().unwrap();
+    house.decide("approver", &approve, version, json!({})).await.is_problem(409, "award-not-a-draft");
 
     // Who is officer and approver in one makes no label alone.
     let own = house.post("both", "/v1/awards", serde_json::to_value(draft(2)).unwrap()).await.is(201);
@@ -47,7 +50,7 @@ async fn a_label_is_made_by_two_people(house: House) {
     assert_eq!(label["status"], "valid");
     let history = house.get("officer", &format!("/v1/labels/{}/history", label["id"])).await.is(200);
     let kinds: Vec<_> = history["events"].as_array().unwrap().iter().map(|event| &event["kind"]).collect();
-    assert_eq!(kinds, ["prepare-award", "approve-award", "approve-award", "mint", "approve-award"]);
+    assert_eq!(kinds, ["prepare-award", "approve-award", "approve-award", "approve-award", "mint", "approve-award"]);
 }
 
 async fn what_was_seen_is_what_is_changed(house: House) {

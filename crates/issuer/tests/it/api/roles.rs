@@ -11,7 +11,7 @@ over_http_on_both! { an_operation_is_for_its_roles }
 
 async fn an_operation_is_for_its_roles(house: House) {
     let refused = async |who: &str, method: &Method, path: &str, operation: &Value| {
-        let body = body(operation);
+        let body = if *method == Method::PUT { picture() } else { body(operation).into_bytes() };
         let key = new_key();
         let mut headers = vec![("if-match", "\"1\""), ("idempotency-key", key.as_str())];
         let media_type = match *method {
@@ -65,6 +65,12 @@ async fn target(house: &House, path: &str) -> String {
 
 async fn manufacturer(house: &House) -> String {
     house.post("officer", "/v1/manufacturers", json!({ "name": new_key() })).await.is(201)["id"].to_string()
+}
+
+fn picture() -> Vec<u8> {
+    let mut file = std::io::Cursor::new(Vec::new());
+    image::RgbImage::new(8, 8).write_to(&mut file, image::ImageFormat::Png).unwrap();
+    file.into_inner()
 }
 
 /// A body that reads well, by the operation's name.
