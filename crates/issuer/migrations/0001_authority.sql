@@ -53,6 +53,7 @@ CREATE INDEX tokens_user ON tokens (user_id);
 
 CREATE TABLE keys (
     id TEXT NOT NULL PRIMARY KEY,
+    place BIGINT NOT NULL,
     jwk TEXT NOT NULL,
     purposes TEXT NOT NULL,
     valid_from BIGINT NOT NULL,

@@ -36,9 +36,7 @@ pub(crate) async fn events(
 ) -> Result<Vec<Event>, Refusal> {
     let mut conditions = Where::default();
     conditions.int("seq >", after.number());
-    if let Some(subject) = &filter.subject {
-        conditions.text("subject =", subject.as_str());
-    }
+    conditions.maybe_text("subject =", filter.subject.as_deref());
     let rows = conditions.select("SELECT body FROM events", "seq", limit).fetch_all(connection).await?;
     rows.iter().map(event).collect()
 }

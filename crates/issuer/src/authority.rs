@@ -10,6 +10,7 @@ pub use folder::Folder;
 pub use found::Setup;
 pub use snapshot::Snapshot;
 
+pub(crate) use folder::write_durably;
 pub(crate) use found::{issuer_document, link_base};
 
 use std::path::Path;
@@ -64,7 +65,11 @@ impl Authority {
     ///
     /// # Errors
     /// If the folder is none, or its database cannot be opened.
-    pub async fn open(folder: &Path, register: Arc<Register>, random: &SystemRandom) -> Result<Self, Refusal> {
+    pub async fn open(
+        folder: &Path,
+        register: Arc<Register>,
+        random: &SystemRandom,
+    ) -> Result<Self, Refusal> {
         Self::prepare(Folder::open(folder)?, register, random, None).await
     }
 
@@ -99,6 +104,10 @@ impl Authority {
         &self.folder
     }
 
+    pub(crate) fn database(&self) -> &Database {
+        &self.context.database
+    }
+
     /// The register that awards obey.
     #[must_use]
     pub fn register(&self) -> &Arc<Register> {
@@ -121,7 +130,7 @@ impl Authority {
     pub async fn decide<D: Decision>(&self, order: Order, decision: D) -> Result<D::Outcome, Refusal> {
         match self.desk.submit(order, decision, None).await? {
             Answer::Done(outcome) => Ok(outcome),
-            Answer::Replayed(_) => Err(Refusal::damaged("an answer", "replayed without a key")),
+            Answer::Replayed(_) => Err(Refusal::damaged("an answer", &"replayed without a key")),
         }
     }
 

@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 use verilabel_label::{CategoryId, Date, Gtin, ModelNumber, Name, Timestamp};
 
 use crate::schema;
-use crate::store::{Cells, Where};
+use crate::store::{Cells, Where, row_by_id};
 use crate::{ManufacturerId, ProductId, Refusal, Version};
 
 /// A manufacturer on record.
@@ -83,11 +83,8 @@ pub(crate) async fn manufacturer(
     connection: &mut AnyConnection,
     id: ManufacturerId,
 ) -> Result<ManufacturerRecord, Refusal> {
-    let row = sqlx::query("SELECT * FROM manufacturers WHERE id = $1")
-        .bind(id.number())
-        .fetch_optional(connection)
-        .await?
-        .ok_or_else(|| Refusal::not_found("manufacturer", id))?;
+    let row = row_by_id(connection, "SELECT * FROM manufacturers WHERE id = $1", "manufacturer", id.number())
+        .await?;
     read_manufacturer(&row)
 }
 
@@ -99,19 +96,14 @@ pub(crate) async fn manufacturers(
 ) -> Result<Vec<ManufacturerRecord>, Refusal> {
     let mut filter = Where::default();
     filter.int("id >", after.number());
-    if let Some(name) = name {
-        filter.text("name =", name);
-    }
+    filter.maybe_text("name =", name);
     let rows = filter.select("SELECT * FROM manufacturers", "id", limit).fetch_all(connection).await?;
     rows.iter().map(read_manufacturer).collect()
 }
 
 pub(crate) async fn product(connection: &mut AnyConnection, id: ProductId) -> Result<ProductRecord, Refusal> {
-    let row = sqlx::query("SELECT * FROM products WHERE id = $1")
-        .bind(id.number())
-        .fetch_optional(&mut *connection)
-        .await?
-        .ok_or_else(|| Refusal::not_found("product", id))?;
+    let row =
+        row_by_id(&mut *connection, "SELECT * FROM products WHERE id = $1", "product", id.number()).await?;
     let gtins = gtins(connection, id).await?;
     read_product(&row, gtins)
 }
@@ -124,9 +116,7 @@ pub(crate) async fn products(
 ) -> Result<Vec<ProductRecord>, Refusal> {
     let mut filter = Where::default();
     filter.int("id >", after.number());
-    if let Some(manufacturer) = manufacturer {
-        filter.int("manufacturer =", manufacturer.number());
-    }
+    filter.maybe_int("manufacturer =", manufacturer.map(ManufacturerId::number));
     let rows = filter.select("SELECT * FROM products", "id", limit).fetch_all(&mut *connection).await?;
     let mut products = Vec::with_capacity(rows.len());
     for row in &rows {

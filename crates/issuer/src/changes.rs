@@ -14,7 +14,7 @@ use verilabel_label::{LabelNumber, Timestamp};
 
 use crate::schema;
 use crate::lifecycle::{Advisory, ChangeKind, ChangeState, Note, Proposal};
-use crate::store::{Cells, Where};
+use crate::store::{Cells, Where, row_by_id};
 use crate::{ChangeId, LabelId, Refusal, RunId, UserId, Version};
 
 /// A proposed change of standing on record.
@@ -59,11 +59,7 @@ pub struct ChangeFilter {
 }
 
 pub(crate) async fn change(connection: &mut AnyConnection, id: ChangeId) -> Result<ChangeRecord, Refusal> {
-    let row = sqlx::query("SELECT * FROM changes WHERE id = $1")
-        .bind(id.number())
-        .fetch_optional(connection)
-        .await?
-        .ok_or_else(|| Refusal::not_found("change", id))?;
+    let row = row_by_id(connection, "SELECT * FROM changes WHERE id = $1", "change", id.number()).await?;
     read(&row)
 }
 
@@ -75,12 +71,8 @@ pub(crate) async fn changes(
 ) -> Result<Vec<ChangeRecord>, Refusal> {
     let mut conditions = Where::default();
     conditions.int("id >", after.number());
-    if let Some(state) = filter.state {
-        conditions.text("state =", state.name());
-    }
-    if let Some(number) = &filter.number {
-        conditions.text("number =", number.as_str());
-    }
+    conditions.maybe_text("state =", filter.state.map(ChangeState::name));
+    conditions.maybe_text("number =", filter.number.as_ref().map(LabelNumber::as_str));
     let rows = conditions.select("SELECT * FROM changes", "id", limit).fetch_all(connection).await?;
     rows.iter().map(read).collect()
 }
@@ -88,7 +80,7 @@ pub(crate) async fn changes(
 fn read(row: &AnyRow) -> Result<ChangeRecord, Refusal> {
     let units = match (row.maybe_int("run")?, row.maybe_int("first_unit")?, row.maybe_int("units")?) {
         (Some(run), Some(first), Some(units)) => {
-            let number = |n: i64| u32::try_from(n).map_err(|e| Refusal::damaged("units", e));
+            let number = |n: i64| u32::try_from(n).map_err(|e| Refusal::damaged("units", &e));
             Some(UnitRange { run: RunId::new(run), first: number(first)?, units: number(units)? })
         }
         _ => None,
@@ -101,7 +93,7 @@ fn read(row: &AnyRow) -> Result<ChangeRecord, Refusal> {
         units,
         proposal: Proposal {
             reason: row.parsed("reason")?,
-            note: Note::new(row.text("note")?).map_err(|e| Refusal::damaged("note", e))?,
+            note: Note::new(row.text("note")?).map_err(|e| Refusal::damaged("note", &e))?,
             advisory: row.maybe_text("advisory")?.map(Advisory::new).transpose()?,
             effective_at: Some(row.time("effective_at")?),
         },

@@ -194,7 +194,8 @@ async fn serve(args: Args, now: Timestamp, random: &SystemRandom) -> Outcome {
                 AlgorithmName::Es256 => Algorithm::Es256,
                 AlgorithmName::Eddsa => Algorithm::EdDsa,
             };
-            let key = office(&authority, None, passphrase()?, now, random).await?.new_key(algorithm, now).await?;
+            let key =
+                office(&authority, None, passphrase()?, now, random).await?.new_key(algorithm, now).await?;
             print(&format!("{} {algorithm}", key.key().id()))
         }
         Command::Mint(mint) => mint_labels(&mint, passphrase()?, now, random).await,
@@ -269,6 +270,8 @@ async fn mint_labels(
 ) -> Outcome {
     let register = read_register(args.register.as_deref())?;
     let office = office(&args.authority, Some(register.clone()), passphrase, now, random).await?;
+    // A wrong passphrase is to be said before anything is approved.
+    office.signer(Purpose::Seal, now).await?;
     let issuer = office.authority().issuer().await?;
     let spec = PrintSpec {
         x_dimension: Mm::new(args.x_dimension)?,

@@ -46,7 +46,24 @@ pub struct Once<T> {
     /// SHA-256 of the request, by which another request under the same key is told.
     pub request: [u8; 32],
     /// Writes the reply that is kept, in the same transaction, and given to whoever asks again.
-    pub reply: Box<dyn Fn(Result<&T, &Refusal>) -> Reply + Send + Sync>,
+    pub reply: WriteReply<T>,
+}
+
+/// Writes the reply to a request whose outcome is known.
+pub struct WriteReply<T>(Box<ReplyWriter<T>>);
+
+type ReplyWriter<T> = dyn Fn(Result<&T, &Refusal>) -> Reply + Send + Sync;
+
+impl<T> WriteReply<T> {
+    /// By a function.
+    #[must_use]
+    pub fn new(write: impl Fn(Result<&T, &Refusal>) -> Reply + Send + Sync + 'static) -> Self {
+        Self(Box::new(write))
+    }
+
+    pub(crate) fn reply(&self, outcome: Result<&T, &Refusal>) -> Reply {
+        (self.0)(outcome)
+    }
 }
 
 /// A reply as it is kept.

@@ -4,9 +4,11 @@
 //! once, and only then answers. So a decision is durable when its answer is given, and the cost of making it
 //! durable is shared by all that waited together.
 
+mod forget;
 mod job;
 mod work;
 
+pub use forget::ForgetReplies;
 pub use work::Work;
 pub(crate) use work::{Context, Head, reply_to};
 
@@ -76,6 +78,7 @@ impl Clerk {
         for job in group {
             job.run(&mut work).await?;
         }
+        work.write_chain().await?;
         let minting = work.has_work_for_minting();
         let head = work.head_after();
         match work.commit().await {
@@ -83,7 +86,7 @@ impl Clerk {
             Err(error) => self.look_whether_done(&head, error).await?,
         }
         if minting {
-            self.context.minting.notify_waiters();
+            self.context.minting.notify_one();
         }
         Ok(())
     }

@@ -54,7 +54,11 @@ impl Evidence {
     ///
     /// # Errors
     /// [`EvidenceRefusal`]; a draft without a foreign label has no evidence, and is none of its business.
-    pub fn take(draft: &Draft, pack: Option<&TrustPack>, now: Timestamp) -> Result<Option<Self>, EvidenceRefusal> {
+    pub fn take(
+        draft: &Draft,
+        pack: Option<&TrustPack>,
+        now: Timestamp,
+    ) -> Result<Option<Self>, EvidenceRefusal> {
         let Some(foreign) = &draft.foreign else { return Ok(None) };
         let evidence = Self::of(&foreign.link, &draft.award.scheme, pack, now)?;
         evidence.is_for_the_product_of(draft)?;
@@ -143,7 +147,13 @@ impl Evidence {
     #[must_use]
     pub fn agrees_with(&self, other: &Self) -> bool {
         let said = |evidence: &Self| {
-            (evidence.number.clone(), evidence.scheme.clone(), evidence.level, evidence.gtin, evidence.row.clone())
+            (
+                evidence.number.clone(),
+                evidence.scheme.clone(),
+                evidence.level,
+                evidence.gtin,
+                evidence.row.clone(),
+            )
         };
         said(self) == said(other) && (self.mode, self.counts_as) == (other.mode, other.counts_as)
     }

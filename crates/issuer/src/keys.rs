@@ -41,9 +41,7 @@ pub struct KeyUse {
 
 /// All keys, in the order in which they came.
 pub(crate) async fn all(connection: &mut AnyConnection) -> Result<Vec<KeyRecord>, Refusal> {
-    let rows = sqlx::query("SELECT * FROM keys ORDER BY valid_from, created_at, id")
-        .fetch_all(connection)
-        .await?;
+    let rows = sqlx::query("SELECT * FROM keys ORDER BY valid_from, place").fetch_all(connection).await?;
     rows.iter().map(read).collect()
 }
 
@@ -52,9 +50,9 @@ pub(crate) async fn issuer(connection: &mut AnyConnection) -> Result<Issuer, Ref
     let row = sqlx::query("SELECT value FROM settings WHERE name = 'issuer'")
         .fetch_optional(&mut *connection)
         .await?
-        .ok_or_else(|| Refusal::not_found("setting", "issuer"))?;
+        .ok_or_else(|| Refusal::not_found("setting", &"issuer"))?;
     let mut issuer =
-        Issuer::from_json(row.text("value")?.as_bytes()).map_err(|e| Refusal::damaged("issuer", e))?;
+        Issuer::from_json(row.text("value")?.as_bytes()).map_err(|e| Refusal::damaged("issuer", &e))?;
     issuer.keys = all(connection).await?.into_iter().map(|record| record.key).collect();
     Ok(issuer)
 }
@@ -90,11 +88,11 @@ fn read(row: &AnyRow) -> Result<KeyRecord, Refusal> {
     let state = match row.text("state")?.as_str() {
         "trusted" => KeyState::Trusted,
         "distrusted" => KeyState::Distrusted,
-        other => return Err(Refusal::damaged("state", other)),
+        other => return Err(Refusal::damaged("state", &other)),
     };
     Ok(KeyRecord {
         key: IssuerKey {
-            key: jwk.public_key().map_err(|e| Refusal::damaged("jwk", e))?,
+            key: jwk.public_key().map_err(|e| Refusal::damaged("jwk", &e))?,
             from: row.time("valid_from")?,
             until: row.maybe_time("valid_until")?,
             state,
@@ -109,5 +107,5 @@ fn read(row: &AnyRow) -> Result<KeyRecord, Refusal> {
 pub(crate) fn key_id(text: &str) -> Result<KeyId, Refusal> {
     hex::decode::<{ KeyId::LENGTH }>(text)
         .map(KeyId::from)
-        .ok_or_else(|| Refusal::damaged("key", "not a key id"))
+        .ok_or_else(|| Refusal::damaged("key", &"not a key id"))
 }

@@ -17,6 +17,7 @@ mod audit;
 mod authority;
 mod award;
 mod awards;
+mod backup;
 mod catalogue;
 mod changes;
 mod decision;
@@ -51,14 +52,15 @@ pub use awards::{
     ApproveAward, Approved, AwardFilter, AwardRecord, CodeRecord, LabelFilter, LabelRecord, PrepareAward,
     RejectAward, ReviseAward,
 };
+pub use backup::{Restored, restore};
 pub use catalogue::{
     ManufacturerRecord, Picture, PictureKind, ProductFacts, ProductRecord, PutManufacturer, PutPicture, PutProduct,
 };
 pub use changes::{
     ApplyDue, ChangeFilter, ChangeRecord, Changed, DecideChange, Due, ProposeChange, UnitRange,
 };
-pub use decision::{Answer, Batch, BatchMode, Decision, Once, Order, Reply};
-pub use desk::Work;
+pub use decision::{Answer, Batch, BatchMode, Decision, Once, Order, Reply, WriteReply};
+pub use desk::{ForgetReplies, Work};
 pub use evidence::{Evidence, EvidenceRefusal};
 pub use ids::{
     AwardId, ChangeId, CodeId, LabelId, ManufacturerId, ProductId, PublicationId, RunId, Seq, TokenId,

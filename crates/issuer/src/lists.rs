@@ -21,7 +21,8 @@ pub struct ListRecord {
 
 /// All lists, in order.
 pub(crate) async fn lists(connection: &mut AnyConnection) -> Result<Vec<ListRecord>, Refusal> {
-    let rows = sqlx::query("SELECT list, changed_seq FROM status_lists ORDER BY list").fetch_all(connection).await?;
+    let rows =
+        sqlx::query("SELECT list, changed_seq FROM status_lists ORDER BY list").fetch_all(connection).await?;
     rows.iter()
         .map(|row| Ok(ListRecord { list: row.number("list")?, changed: Seq::new(row.int("changed_seq")?) }))
         .collect()

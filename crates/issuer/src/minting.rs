@@ -7,7 +7,7 @@ use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 use verilabel_label::{StatusRef, Timestamp};
 use verilabel_trust::KeyState;
-use verilabel_wire::{KeyId, LinkBase, Profile, sha256};
+use verilabel_wire::{KeyId, LinkBase, Profile, Sign, sha256};
 
 use crate::desk::Work;
 use crate::keys::{Signers, key_id};
@@ -39,7 +39,10 @@ pub(crate) struct SignedCode {
 }
 
 /// The next codes that wait, after the given one; those of a compromised key go on waiting.
-pub(crate) async fn unsigned(connection: &mut AnyConnection, after: CodeId) -> Result<Vec<Unsigned>, Refusal> {
+pub(crate) async fn unsigned(
+    connection: &mut AnyConnection,
+    after: CodeId,
+) -> Result<Vec<Unsigned>, Refusal> {
     let rows = sqlx::query(
         "SELECT c.id, c.gtin, c.serial, c.key, c.issued_at, a.draft, l.list, l.entry
          FROM codes c JOIN awards a ON a.id = c.award JOIN labels l ON l.id = c.label JOIN keys k ON k.id = c.key
@@ -64,26 +67,39 @@ fn read(row: &AnyRow) -> Result<Unsigned, Refusal> {
     })
 }
 
-/// Signs a batch; blocks for as long as that takes.
+/// Signs a batch; blocks for as long as that takes. A key that cannot be used holds up its own codes only: what
+/// was signed comes with the first thing that went wrong.
 pub(crate) fn sign(
     codes: &[Unsigned],
     base: &LinkBase,
     signers: &dyn Signers,
-) -> Result<Vec<SignedCode>, Refusal> {
-    let mut by_key: BTreeMap<KeyId, Arc<dyn verilabel_wire::Sign + Send + Sync>> = BTreeMap::new();
-    codes
-        .iter()
-        .map(|code| {
-            let signer = match by_key.get(&code.key) {
-                Some(signer) => signer,
-                None => by_key.entry(code.key).or_insert(signers.signer(code.key)?),
-            };
-            let path = code.award.path();
-            let claims = code.award.claims(code.status, code.issued_at)?;
-            let minted = mint(&claims, &path, code.profile, base, signer.as_ref())?;
-            Ok(SignedCode { id: code.id, key: code.key, path: path.to_string(), link: minted.link })
-        })
-        .collect()
+) -> (Vec<SignedCode>, Option<Refusal>) {
+    let mut by_key: BTreeMap<KeyId, Result<Signer, Refusal>> = BTreeMap::new();
+    let mut done = Vec::with_capacity(codes.len());
+    let mut trouble = None;
+    for code in codes {
+        let signer = by_key.entry(code.key).or_insert_with(|| signers.signer(code.key));
+        let outcome = match signer {
+            Ok(signer) => code.sign(base, signer.as_ref()),
+            Err(refusal) => Err(refusal.clone()),
+        };
+        match outcome {
+            Ok(code) => done.push(code),
+            Err(refusal) => trouble = trouble.or(Some(refusal)),
+        }
+    }
+    (done, trouble)
+}
+
+type Signer = Arc<dyn Sign + Send + Sync>;
+
+impl Unsigned {
+    fn sign(&self, base: &LinkBase, signer: &dyn Sign) -> Result<SignedCode, Refusal> {
+        let path = self.award.path();
+        let claims = self.award.claims(self.status, self.issued_at)?;
+        let minted = mint(&claims, &path, self.profile, base, signer)?;
+        Ok(SignedCode { id: self.id, key: self.key, path: path.to_string(), link: minted.link })
+    }
 }
 
 /// The last code of a batch, if the batch was a full one.
@@ -112,9 +128,8 @@ impl Decision for RecordMinted {
 
     async fn decide(&self, work: &mut Work) -> Result<usize, Refusal> {
         let issuer = work.issuer().await?;
-        let trusted = |id: KeyId| {
-            issuer.keys.iter().any(|key| key.key.id() == id && key.state == KeyState::Trusted)
-        };
+        let trusted =
+            |id: KeyId| issuer.keys.iter().any(|key| key.key.id() == id && key.state == KeyState::Trusted);
         let mut recorded = 0;
         for code in self.signed.iter().filter(|code| trusted(code.key)) {
             let (seq, _) = work.chain_end();

@@ -9,8 +9,8 @@ use verilabel_wire::{Algorithm, Sign, SigningKey};
 
 use crate::lifecycle::{ChangeKind, Draft, Proposal};
 use crate::{
-    Actor, AddUser, ApproveAward, Authority, AwardFilter, AwardId, AwardRecord, DecideChange, Keystore, LabelAward,
-    Order, PrepareAward, ProposeChange, Refusal, Role, Signers, User,
+    Actor, AddUser, ApproveAward, Authority, AwardFilter, AwardId, AwardRecord, DecideChange, Keystore,
+    LabelAward, Order, PrepareAward, ProposeChange, Refusal, Role, Signers, User,
 };
 
 /// Two users of this machine and the authority's keys. It gives each decision the two people that it needs, and
@@ -75,7 +75,7 @@ impl Office {
             Some(record) => record.id,
             None => {
                 let prepare = PrepareAward { draft: draft.clone() };
-                let id = self.authority.decide(self.by(&self.officer, now), prepare).await?;
+                let id = self.authority.decide(by(&self.officer, now), prepare).await?;
                 self.approve(id, now).await?
             }
         };
@@ -83,7 +83,7 @@ impl Office {
         let path = draft.award.path().to_string();
         let codes = self.authority.codes_of_award(award).await?;
         let code = codes.into_iter().find(|code| code.path == path && !code.replaced);
-        code.and_then(|code| code.link).ok_or_else(|| Refusal::not_found("signed code", path))
+        code.and_then(|code| code.link).ok_or_else(|| Refusal::not_found("signed code", &path))
     }
 
     /// Changes the standing of a label.
@@ -97,11 +97,10 @@ impl Office {
         proposal: Proposal,
         now: Timestamp,
     ) -> Result<Status, Refusal> {
-        let propose =
-            ProposeChange { label: number.clone(), expected: None, kind, units: None, proposal };
-        let proposed = self.authority.decide(self.by(&self.officer, now), propose).await?;
+        let propose = ProposeChange { label: number.clone(), expected: None, kind, units: None, proposal };
+        let proposed = self.authority.decide(by(&self.officer, now), propose).await?;
         let decide = DecideChange { change: proposed.id, expected: Some(proposed.version), approve: true };
-        Ok(self.authority.decide(self.by(&self.approver, now), decide).await?.status)
+        Ok(self.authority.decide(by(&self.approver, now), decide).await?.status)
     }
 
     async fn known(&self, award: &LabelAward) -> Result<Option<AwardRecord>, Refusal> {
@@ -112,16 +111,16 @@ impl Office {
 
     async fn approve(&self, award: AwardId, now: Timestamp) -> Result<AwardId, Refusal> {
         let approve = ApproveAward { award, expected: None };
-        Ok(self.authority.decide(self.by(&self.approver, now), approve).await?.award)
+        Ok(self.authority.decide(by(&self.approver, now), approve).await?.award)
     }
 
     fn signers(&self) -> Arc<dyn Signers> {
         Arc::<Keystore>::clone(&self.keystore)
     }
+}
 
-    fn by(&self, actor: &Actor, at: Timestamp) -> Order {
-        Order { actor: actor.clone(), at }
-    }
+fn by(actor: &Actor, at: Timestamp) -> Order {
+    Order { actor: actor.clone(), at }
 }
 
 async fn user(authority: &Authority, name: &str, role: Role, now: Timestamp) -> Result<Actor, Refusal> {

@@ -71,7 +71,7 @@ impl Decision for MarkPublished {
             .bind(self.through.number())
             .fetch_optional(work.db())
             .await?
-            .ok_or_else(|| Refusal::not_found("event", self.through))?;
+            .ok_or_else(|| Refusal::not_found("event", &self.through))?;
         let hash: ChainHash = row.parsed("hash")?;
         replace_renewed(work, self.through).await?;
         let through = self.through.number();
@@ -139,7 +139,8 @@ async fn replace_renewed(work: &mut Work, through: Seq) -> Result<(), Refusal> {
 }
 
 pub(crate) async fn last(connection: &mut AnyConnection) -> Result<Option<PublicationRecord>, Refusal> {
-    let row = sqlx::query("SELECT * FROM publications ORDER BY id DESC LIMIT 1").fetch_optional(connection).await?;
+    let row =
+        sqlx::query("SELECT * FROM publications ORDER BY id DESC LIMIT 1").fetch_optional(connection).await?;
     row.map(|row| {
         Ok(PublicationRecord {
             id: PublicationId::new(row.int("id")?),

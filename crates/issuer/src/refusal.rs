@@ -1,5 +1,6 @@
 //! Why the authority does not do what was asked.
 
+use std::fmt::Display;
 use std::path::PathBuf;
 
 use verilabel_label::{FieldError, Gtin, LabelNumber, SchemeId, Timestamp};
@@ -323,15 +324,15 @@ impl Refusal {
         self.kind() == RefusalKind::Unavailable
     }
 
-    pub(crate) fn not_found(what: &'static str, name: impl ToString) -> Self {
+    pub(crate) fn not_found(what: &'static str, name: &impl Display) -> Self {
         Self::NotFound { what, name: name.to_string() }
     }
 
-    pub(crate) fn file(path: &std::path::Path, error: impl ToString) -> Self {
+    pub(crate) fn file(path: &std::path::Path, error: &impl Display) -> Self {
         Self::File { path: path.to_owned(), reason: error.to_string() }
     }
 
-    pub(crate) fn damaged(what: &'static str, reason: impl ToString) -> Self {
+    pub(crate) fn damaged(what: &'static str, reason: &impl Display) -> Self {
         Self::Damaged { what, reason: reason.to_string() }
     }
 }

@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 use verilabel_label::{Gtin, Timestamp};
 
 use crate::schema;
-use crate::store::{Cells, Where};
+use crate::store::{Cells, Where, row_by_id};
 use crate::{AwardId, LabelId, Refusal, RunId, Version};
 
 /// A run on record.
@@ -49,11 +49,7 @@ pub struct RunRecord {
 }
 
 pub(crate) async fn run(connection: &mut AnyConnection, id: RunId) -> Result<RunRecord, Refusal> {
-    let row = sqlx::query("SELECT * FROM runs WHERE id = $1")
-        .bind(id.number())
-        .fetch_optional(connection)
-        .await?
-        .ok_or_else(|| Refusal::not_found("run", id))?;
+    let row = row_by_id(connection, "SELECT * FROM runs WHERE id = $1", "run", id.number()).await?;
     read(&row)
 }
 
@@ -100,9 +96,7 @@ pub(crate) async fn page(
 ) -> Result<Vec<RunRecord>, Refusal> {
     let mut filter = Where::default();
     filter.int("id >", after.number());
-    if let Some(label) = label {
-        filter.int("label =", label.number());
-    }
+    filter.maybe_int("label =", label.map(LabelId::number));
     let rows = filter.select("SELECT * FROM runs", "id", limit).fetch_all(connection).await?;
     rows.iter().map(read).collect()
 }

@@ -43,7 +43,7 @@ impl ListBits {
 
     /// The list that the n-th allocation falls into, and its place before permutation. Lists count from 1.
     pub(crate) fn split(self, allocation: i64) -> Result<(u32, u32), Refusal> {
-        let damaged = || Refusal::damaged("a status allocation", allocation);
+        let damaged = || Refusal::damaged("a status allocation", &allocation);
         let allocation = u64::try_from(allocation).map_err(|_| damaged())?;
         let list = u32::try_from((allocation >> self.0) + 1).map_err(|_| damaged())?;
         let place = u32::try_from(allocation % u64::from(self.entries())).map_err(|_| damaged())?;
@@ -107,7 +107,7 @@ impl Places {
     /// Where the n-th allocation keeps its status; its list must be known.
     pub(crate) fn place(&self, allocation: i64) -> Result<StatusRef, Refusal> {
         let (list, place) = self.bits.split(allocation)?;
-        let permutation = self.lists.get(&list).ok_or_else(|| Refusal::not_found("status list", list))?;
+        let permutation = self.lists.get(&list).ok_or_else(|| Refusal::not_found("status list", &list))?;
         Ok(StatusRef { list, index: permutation.apply(place) })
     }
 

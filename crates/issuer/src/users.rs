@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 use verilabel_label::Timestamp;
 
 use crate::schema;
-use crate::store::{Cells, Where};
+use crate::store::{Cells, Where, row_by_id};
 use crate::{Refusal, Role, TokenId, User, UserId, Version};
 
 /// A user on record.
@@ -87,11 +87,7 @@ pub(crate) async fn by_external(connection: &mut AnyConnection, external: &str) 
 }
 
 pub(crate) async fn one(connection: &mut AnyConnection, id: UserId) -> Result<UserRecord, Refusal> {
-    let row = sqlx::query("SELECT * FROM users WHERE id = $1")
-        .bind(id.number())
-        .fetch_optional(connection)
-        .await?
-        .ok_or_else(|| Refusal::not_found("user", id))?;
+    let row = row_by_id(connection, "SELECT * FROM users WHERE id = $1", "user", id.number()).await?;
     read(&row)
 }
 
@@ -100,7 +96,7 @@ pub(crate) async fn by_name(connection: &mut AnyConnection, name: &str) -> Resul
         .bind(name)
         .fetch_optional(connection)
         .await?
-        .ok_or_else(|| Refusal::not_found("user", name))?;
+        .ok_or_else(|| Refusal::not_found("user", &name))?;
     read(&row)
 }
 
@@ -115,7 +111,10 @@ pub(crate) async fn page(
     rows.iter().map(read).collect()
 }
 
-pub(crate) async fn tokens(connection: &mut AnyConnection, user: UserId) -> Result<Vec<TokenRecord>, Refusal> {
+pub(crate) async fn tokens(
+    connection: &mut AnyConnection,
+    user: UserId,
+) -> Result<Vec<TokenRecord>, Refusal> {
     let rows = sqlx::query("SELECT * FROM tokens WHERE user_id = $1 ORDER BY id")
         .bind(user.number())
         .fetch_all(connection)
@@ -138,7 +137,7 @@ fn read(row: &AnyRow) -> Result<UserRecord, Refusal> {
     let roles = row.text("roles")?;
     let roles = roles
         .split_ascii_whitespace()
-        .map(|role| role.parse::<Role>().map_err(|e| Refusal::damaged("roles", e)))
+        .map(|role| role.parse::<Role>().map_err(|e| Refusal::damaged("roles", &e)))
         .collect::<Result<BTreeSet<_>, _>>()?;
     Ok(UserRecord {
         user: User { id: UserId::new(row.int("id")?), name: row.text("name")?, roles },

@@ -19,6 +19,6 @@ pub use pack::{
 };
 pub use tuf::{
     Accepted, Client, Expiry, FolderRepository, FolderStore, MemoryStore, MetadataError, PublishError,
-    Release, Repository, RepositoryFile, Role, RoleDefinition, RoleState, TrustedStore, UpdateError,
-    root_metadata, write_folder,
+    Release, Repository, RepositoryFile, Role, RoleDefinition, RoleState, StagedStore, TrustedStore,
+    UpdateError, root_metadata, write_folder,
 };

@@ -17,4 +17,4 @@ pub use client::{Accepted, Client, Expiry, RoleState};
 pub use error::{MetadataError, Role, UpdateError};
 pub use publish::{PublishError, Release, RepositoryFile, RoleDefinition, root_metadata, write_folder};
 pub use repository::{FolderRepository, Repository};
-pub use store::{FolderStore, MemoryStore, TrustedStore};
+pub use store::{FolderStore, MemoryStore, StagedStore, TrustedStore};

@@ -77,8 +77,11 @@ impl Server {
     /// [`NotStarted`], if it does not stop.
     pub fn stop(&mut self) -> Result<(), NotStarted> {
         let Some(mut child) = self.child.take() else { return Ok(()) };
-        let stopped =
-            done(self.program("pg_ctl").args(["stop", "--mode=immediate", "--silent", "--pgdata"]).arg(self.data()));
+        let stopped = done(
+            self.program("pg_ctl")
+                .args(["stop", "--mode=immediate", "--silent", "--pgdata"])
+                .arg(self.data()),
+        );
         if stopped.is_err() {
             child.kill().map_err(|e| NotStarted::of(&e))?;
         }

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::app::App;
 use super::auth::Caller;
 use super::problem::{Code, Problem};
-use crate::{Answer, Decision, Once, Refusal, Reply, Version};
+use crate::{Answer, Decision, Once, Refusal, Reply, Version, WriteReply};
 
 /// What makes a repeated request the same request.
 #[derive(Debug, Clone)]
@@ -107,7 +107,7 @@ pub(super) async fn decide_and_show<D: Decision>(
     kept: impl Fn(&D::Outcome) -> Kept + Send + Sync + 'static,
     shown: impl Fn(&D::Outcome) -> Kept,
 ) -> Result<Response, Problem> {
-    let reply = Box::new(move |outcome: Result<&D::Outcome, &Refusal>| match outcome {
+    let reply = WriteReply::new(move |outcome: Result<&D::Outcome, &Refusal>| match outcome {
         Ok(outcome) => kept(outcome).reply(),
         Err(refusal) => Kept::of_refusal(refusal).reply(),
     });

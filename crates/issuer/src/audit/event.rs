@@ -83,7 +83,7 @@ pub(crate) struct Chained {
 
 impl Chained {
     pub(crate) fn after(previous: ChainHash, event: Event) -> Result<Self, Refusal> {
-        let body = serde_json::to_string(&event).map_err(|e| Refusal::damaged("an event", e))?;
+        let body = serde_json::to_string(&event).map_err(|e| Refusal::damaged("an event", &e))?;
         let hash = previous.followed_by(&body);
         Ok(Self { event, body, hash })
     }

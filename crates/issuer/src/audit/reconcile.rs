@@ -120,7 +120,7 @@ async fn unit_on_record(
     let Some(allocation) = places.allocation(claims.status) else { return Ok(false) };
     let Some(run) = runs::run_of_allocation(connection, allocation).await? else { return Ok(false) };
     let label = awards::label_by_id(connection, run.label).await?;
-    let unit = u32::try_from(allocation - run.first_index).map_err(|e| Refusal::damaged("a unit", e))?;
+    let unit = u32::try_from(allocation - run.first_index).map_err(|e| Refusal::damaged("a unit", &e))?;
     let numbered = run.serials.consecutive(run.units, unit)?.is_none_or(|due| due == *serial);
     Ok(run.gtin == path.gtin && label.number == claims.number && numbered)
 }

@@ -94,7 +94,10 @@ pub struct ChainReport {
 }
 
 /// Looks through the whole chain, a page at a time. The connection should read one state of everything.
-pub(crate) async fn verify(connection: &mut AnyConnection, anchors: &[Anchor]) -> Result<ChainReport, Refusal> {
+pub(crate) async fn verify(
+    connection: &mut AnyConnection,
+    anchors: &[Anchor],
+) -> Result<ChainReport, Refusal> {
     let mut walk = Walk {
         report: ChainReport {
             events: 0,

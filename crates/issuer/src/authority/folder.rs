@@ -30,8 +30,8 @@ impl Folder {
             // What was cut off while it was made is taken up again; what was made is found in its database.
             return Self::open(path);
         }
-        fs::create_dir_all(path).map_err(|e| Refusal::file(path, e))?;
-        let text = toml::to_string(&folder.file).map_err(|e| Refusal::file(&settings, e))?;
+        fs::create_dir_all(path).map_err(|e| Refusal::file(path, &e))?;
+        let text = toml::to_string(&folder.file).map_err(|e| Refusal::file(&settings, &e))?;
         write_durably(&settings, text.as_bytes())?;
         Ok(folder)
     }
@@ -39,8 +39,8 @@ impl Folder {
     pub(crate) fn open(path: &Path) -> Result<Self, Refusal> {
         let folder = Self { path: path.to_owned(), file: AuthorityFile { database: DatabaseUrl::new("") } };
         let settings = folder.settings();
-        let text = fs::read_to_string(&settings).map_err(|e| Refusal::file(&settings, e))?;
-        let file = toml::from_str(&text).map_err(|e| Refusal::file(&settings, e))?;
+        let text = fs::read_to_string(&settings).map_err(|e| Refusal::file(&settings, &e))?;
+        let file = toml::from_str(&text).map_err(|e| Refusal::file(&settings, &e))?;
         Ok(Self { file, ..folder })
     }
 
@@ -80,5 +80,5 @@ pub(crate) fn write_durably(path: &Path, bytes: &[u8]) -> Result<(), Refusal> {
         .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
         .and_then(|()| fs::rename(&temporary, path))
         .and_then(|()| fs::File::open(path.parent().unwrap_or(Path::new(".")))?.sync_all());
-    written.map_err(|e| Refusal::file(path, e))
+    written.map_err(|e| Refusal::file(path, &e))
 }

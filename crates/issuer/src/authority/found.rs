@@ -52,9 +52,8 @@ impl Decision for Found {
     }
 
     async fn decide(&self, work: &mut Work) -> Result<(), Refusal> {
-        let known = sqlx::query("SELECT value FROM settings WHERE name = 'issuer'")
-            .fetch_optional(work.db())
-            .await?;
+        let known =
+            sqlx::query("SELECT value FROM settings WHERE name = 'issuer'").fetch_optional(work.db()).await?;
         if known.is_some() {
             return Err(Refusal::NameTaken { what: "authority", name: self.issuer.id.to_string() });
         }
@@ -74,7 +73,8 @@ impl Decision for Found {
 }
 
 pub(super) async fn list_bits(connection: &mut AnyConnection) -> Result<ListBits, Refusal> {
-    let bits: u8 = setting(connection, "list-bits").await?.parse().map_err(|e| Refusal::damaged("list-bits", e))?;
+    let bits: u8 =
+        setting(connection, "list-bits").await?.parse().map_err(|e| Refusal::damaged("list-bits", &e))?;
     ListBits::new(bits)
 }
 
@@ -87,15 +87,15 @@ async fn setting(connection: &mut AnyConnection, name: &'static str) -> Result<S
         .bind(name)
         .fetch_optional(connection)
         .await?
-        .ok_or_else(|| Refusal::not_found("setting", name))?;
+        .ok_or_else(|| Refusal::not_found("setting", &name))?;
     row.text("value")
 }
 
 /// The issuer's document as it is kept: without its keys, which have rows of their own.
 pub(crate) fn issuer_document(issuer: &Issuer) -> Result<String, Refusal> {
     let bare = Issuer { keys: Vec::new(), ..issuer.clone() };
-    let json = bare.to_json().map_err(|e| Refusal::damaged("issuer", e))?;
-    String::from_utf8(json).map_err(|e| Refusal::damaged("issuer", e))
+    let json = bare.to_json().map_err(|e| Refusal::damaged("issuer", &e))?;
+    String::from_utf8(json).map_err(|e| Refusal::damaged("issuer", &e))
 }
 
 /// Where an issuer's links live: the first of its link hosts.

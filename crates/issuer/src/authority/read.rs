@@ -169,7 +169,7 @@ impl Authority {
         let mut snapshot = self.context.database.snapshot().await?;
         let mut anchors = anchors.to_vec();
         if let Some(last) = publication::last(&mut snapshot).await? {
-            let hash = last.hash.parse().map_err(|e| Refusal::damaged("hash", e))?;
+            let hash = last.hash.parse().map_err(|e| Refusal::damaged("hash", &e))?;
             anchors.push(Anchor { seq: last.through, hash });
         }
         audit::verify(&mut snapshot, &anchors).await
@@ -197,7 +197,8 @@ impl Authority {
         let draft: Draft = awards::award(&mut snapshot, record.award).await?.draft;
         let issuer = keys::issuer(&mut snapshot).await?;
         let key = keys::trusted(&issuer, keys::key_id(&record.key)?)?;
-        let places = lists::places(&mut snapshot, self.context.bits, record.first_index, record.units).await?;
+        let places =
+            lists::places(&mut snapshot, self.context.bits, record.first_index, record.units).await?;
         let secret = found::serial_secret(&mut snapshot).await?;
         let base = link_base(&issuer)?;
         RunPlan::new(record, &draft, key, base, places, &secret)

@@ -47,7 +47,7 @@ impl Authority {
     /// off is taken up here: call it at start, and whenever [`Self::minting_wanted`] says so.
     ///
     /// # Errors
-    /// Those of the signers; [`Refusal::Unavailable`]. What was recorded stays recorded.
+    /// The first of the signers; [`Refusal::Unavailable`]. What could be signed is on record all the same.
     pub async fn mint_outstanding(
         &self,
         signers: &Arc<dyn Signers>,
@@ -56,23 +56,29 @@ impl Authority {
         let _one_at_a_time = self.signing.lock().await;
         let mut minted = 0;
         let mut after = CodeId::new(0);
+        let mut first_trouble = None;
         loop {
             let codes = {
                 let mut reader = self.context.database.reader().await?;
                 minting::unsigned(&mut reader, after).await?
             };
             if codes.is_empty() {
-                return Ok(minted);
+                return first_trouble.map_or(Ok(minted), Err);
             }
             let resume = minting::resume_after(&codes);
             let base = link_base(&self.issuer().await?)?;
             let signers = Arc::clone(signers);
-            let signed = blocking(move || minting::sign(&codes, &base, signers.as_ref())).await?;
+            let (signed, trouble) =
+                blocking(move || Ok(minting::sign(&codes, &base, signers.as_ref()))).await?;
             let order = Order { actor: Actor::System, at: now };
-            minted += self.decide(order, RecordMinted { signed }).await?;
-            match resume {
-                Some(last) => after = last,
-                None => return Ok(minted),
+            if !signed.is_empty() {
+                minted += self.decide(order, RecordMinted { signed }).await?;
+            }
+            first_trouble = first_trouble.or(trouble);
+            match (resume, first_trouble) {
+                (Some(last), trouble) => (after, first_trouble) = (last, trouble),
+                (None, Some(trouble)) => return Err(trouble),
+                (None, None) => return Ok(minted),
             }
         }
     }

@@ -64,8 +64,7 @@ impl Snapshot {
     ) -> Result<Vec<u8>, Refusal> {
         let subject = self.issuer().await?.status_list_uri(list);
         let list = self.status_list(list).await?;
-        let token =
-            StatusListToken { subject, issued_at, expires: Some(expires), time_to_live: None, list };
+        let token = StatusListToken { subject, issued_at, expires: Some(expires), time_to_live: None, list };
         Ok(sign_status_list(&token, signer)?)
     }
 

@@ -113,7 +113,7 @@ fn check_evidence(work: &Work, record: &AwardRecord) -> Result<Option<String>, R
     found
         .map(|evidence| serde_json::to_string(&evidence))
         .transpose()
-        .map_err(|e| Refusal::damaged("evidence", e))
+        .map_err(|e| Refusal::damaged("evidence", &e))
 }
 
 async fn open_label(work: &mut Work, record: &AwardRecord) -> Result<(LabelId, StatusRef), Refusal> {

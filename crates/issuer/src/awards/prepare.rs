@@ -46,7 +46,8 @@ impl Decision for PrepareAward {
         .execute(work.db())
         .await?;
         prepared.keep_gtins(work, id, &self.draft).await?;
-        let facts = [("award", id.to_string()), ("draft", prepared.digest()), ("number", award.number.to_string())];
+        let facts =
+            [("award", id.to_string()), ("draft", prepared.digest()), ("number", award.number.to_string())];
         work.record(Self::KIND, subject(id), facts)?;
         Ok(id)
     }
@@ -82,7 +83,7 @@ impl Decision for ReviseAward {
         if !preparers.contains(&user) {
             preparers.push(user);
         }
-        let preparers: String = preparers.iter().map(|id| format!("{id},")).collect();
+        let preparers: Vec<String> = preparers.iter().map(ToString::to_string).collect();
         sqlx::query(
             "UPDATE awards SET number = $1, renewal = $2, scheme = $3, draft = $4, evidence = $5, product = $6,
              preparers = $7, version = version + 1 WHERE id = $8",
@@ -93,7 +94,7 @@ impl Decision for ReviseAward {
         .bind(prepared.draft.clone())
         .bind(prepared.evidence.clone())
         .bind(self.draft.product.map(crate::ProductId::number))
-        .bind(format!(",{preparers}"))
+        .bind(format!(",{},", preparers.join(",")))
         .bind(self.award.number())
         .execute(work.db())
         .await?;
@@ -121,7 +122,7 @@ impl Prepared {
         check_product(work, draft).await?;
         check_gtins(work, draft).await?;
         let evidence = Evidence::take(draft, work.context().pack().as_deref(), work.now())?;
-        let json = |e: serde_json::Error| Refusal::damaged("a draft", e);
+        let json = |e: serde_json::Error| Refusal::damaged("a draft", &e);
         Ok(Self {
             draft: serde_json::to_string(draft).map_err(json)?,
             evidence: evidence.map(|evidence| serde_json::to_string(&evidence)).transpose().map_err(json)?,

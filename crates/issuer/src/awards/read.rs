@@ -11,7 +11,7 @@ use verilabel_wire::KeyId;
 use crate::schema;
 use crate::evidence::Evidence;
 use crate::lifecycle::{AwardState, Draft};
-use crate::store::{Cells, Where};
+use crate::store::{Cells, Where, row_by_id};
 use crate::{AwardId, CodeId, LabelId, ProductId, Refusal, Seq, UserId, Version};
 
 /// An award on record.
@@ -134,11 +134,7 @@ pub struct LabelFilter {
 }
 
 pub(crate) async fn award(connection: &mut AnyConnection, id: AwardId) -> Result<AwardRecord, Refusal> {
-    let row = sqlx::query("SELECT * FROM awards WHERE id = $1")
-        .bind(id.number())
-        .fetch_optional(connection)
-        .await?
-        .ok_or_else(|| Refusal::not_found("award", id))?;
+    let row = row_by_id(connection, "SELECT * FROM awards WHERE id = $1", "award", id.number()).await?;
     read_award(&row)
 }
 
@@ -150,18 +146,10 @@ pub(crate) async fn awards(
 ) -> Result<Vec<AwardRecord>, Refusal> {
     let mut conditions = Where::default();
     conditions.int("id >", after.number());
-    if let Some(state) = filter.state {
-        conditions.text("state =", state.name());
-    }
-    if let Some(number) = &filter.number {
-        conditions.text("number =", number.as_str());
-    }
-    if let Some(scheme) = &filter.scheme {
-        conditions.text("scheme =", scheme.as_str());
-    }
-    if let Some(product) = filter.product {
-        conditions.int("product =", product.number());
-    }
+    conditions.maybe_text("state =", filter.state.map(AwardState::name));
+    conditions.maybe_text("number =", filter.number.as_ref().map(LabelNumber::as_str));
+    conditions.maybe_text("scheme =", filter.scheme.as_ref().map(SchemeId::as_str));
+    conditions.maybe_int("product =", filter.product.map(ProductId::number));
     let rows = conditions.select("SELECT * FROM awards", "id", limit).fetch_all(connection).await?;
     rows.iter().map(read_award).collect()
 }
@@ -174,16 +162,12 @@ pub(crate) async fn label(
         .bind(number.as_str())
         .fetch_optional(connection)
         .await?
-        .ok_or_else(|| Refusal::not_found("label", number))?;
+        .ok_or_else(|| Refusal::not_found("label", &number))?;
     read_label(&row)
 }
 
 pub(crate) async fn label_by_id(connection: &mut AnyConnection, id: LabelId) -> Result<LabelRecord, Refusal> {
-    let row = sqlx::query("SELECT * FROM labels WHERE id = $1")
-        .bind(id.number())
-        .fetch_optional(connection)
-        .await?
-        .ok_or_else(|| Refusal::not_found("label", id))?;
+    let row = row_by_id(connection, "SELECT * FROM labels WHERE id = $1", "label", id.number()).await?;
     read_label(&row)
 }
 
@@ -195,18 +179,10 @@ pub(crate) async fn labels(
 ) -> Result<Vec<LabelRecord>, Refusal> {
     let mut conditions = Where::default();
     conditions.int("id >", after.number());
-    if let Some(number) = &filter.number {
-        conditions.text("number =", number.as_str());
-    }
-    if let Some(status) = filter.status {
-        conditions.int("status =", status.value().into());
-    }
-    if let Some(scheme) = &filter.scheme {
-        conditions.text("scheme =", scheme.as_str());
-    }
-    if let Some(before) = filter.ends_before {
-        conditions.int("valid_until <", before.seconds());
-    }
+    conditions.maybe_text("number =", filter.number.as_ref().map(LabelNumber::as_str));
+    conditions.maybe_int("status =", filter.status.map(|status| status.value().into()));
+    conditions.maybe_text("scheme =", filter.scheme.as_ref().map(SchemeId::as_str));
+    conditions.maybe_int("valid_until <", filter.ends_before.map(Timestamp::seconds));
     let rows = conditions.select("SELECT * FROM labels", "id", limit).fetch_all(connection).await?;
     rows.iter().map(read_label).collect()
 }
@@ -231,12 +207,7 @@ pub(crate) async fn labels_of_key(
 }
 
 pub(crate) async fn code(connection: &mut AnyConnection, id: CodeId) -> Result<CodeRecord, Refusal> {
-    let row = sqlx::query("SELECT * FROM codes WHERE id = $1")
-        .bind(id.number())
-        .fetch_optional(connection)
-        .await?
-        .ok_or_else(|| Refusal::not_found("code", id))?;
-    read_code(&row)
+    read_code(&row_by_id(connection, "SELECT * FROM codes WHERE id = $1", "code", id.number()).await?)
 }
 
 pub(crate) async fn codes_of_award(
@@ -301,7 +272,7 @@ fn read_award(row: &AnyRow) -> Result<AwardRecord, Refusal> {
     let preparers = preparers
         .split(',')
         .filter(|id| !id.is_empty())
-        .map(|id| id.parse().map_err(|e| Refusal::damaged("preparers", e)))
+        .map(|id| id.parse().map_err(|e| Refusal::damaged("preparers", &e)))
         .collect::<Result<_, _>>()?;
     let evidence = row.maybe_text("evidence")?;
     Ok(AwardRecord {
@@ -311,7 +282,7 @@ fn read_award(row: &AnyRow) -> Result<AwardRecord, Refusal> {
         evidence: evidence
             .map(|text| serde_json::from_str(&text))
             .transpose()
-            .map_err(|e| Refusal::damaged("evidence", e))?,
+            .map_err(|e| Refusal::damaged("evidence", &e))?,
         preparers,
         prepared_at: row.time("prepared_at")?,
         approver: row.maybe_int("approver")?.map(UserId::new),

@@ -36,34 +36,23 @@ impl Decision for PutManufacturer {
         if same.iter().any(|other| self.id.is_none_or(|(id, _)| id != other.id)) {
             return Err(Refusal::NameTaken { what: "manufacturer", name: self.name.to_string() });
         }
-        let id = match self.id {
-            Some((id, expected)) => {
-                manufacturer(work.db(), id).await?.version.must_be(expected)?;
-                sqlx::query(
-                    "UPDATE manufacturers SET name = $1, contact = $2, version = version + 1 WHERE id = $3",
-                )
-                .bind(self.name.as_str())
-                .bind(self.contact.clone())
-                .bind(id.number())
-                .execute(work.db())
-                .await?;
-                id
-            }
-            None => {
-                let id = ManufacturerId::new(work.new_id());
-                sqlx::query(
-                    "INSERT INTO manufacturers (id, name, contact, created_at, version)
-                     VALUES ($1, $2, $3, $4, 1)",
-                )
-                .bind(id.number())
-                .bind(self.name.as_str())
-                .bind(self.contact.clone())
-                .bind(work.now().seconds())
-                .execute(work.db())
-                .await?;
-                id
-            }
+        let id = if let Some((id, expected)) = self.id {
+            manufacturer(work.db(), id).await?.version.must_be(expected)?;
+            id
+        } else {
+            ManufacturerId::new(work.new_id())
         };
+        sqlx::query(
+            "INSERT INTO manufacturers (id, name, contact, created_at, version) VALUES ($1, $2, $3, $4, 1)
+             ON CONFLICT (id) DO UPDATE SET name = excluded.name, contact = excluded.contact,
+             version = manufacturers.version + 1",
+        )
+        .bind(id.number())
+        .bind(self.name.as_str())
+        .bind(self.contact.clone())
+        .bind(work.now().seconds())
+        .execute(work.db())
+        .await?;
         work.record(Self::KIND, self.subject(), [("id", id.to_string())])?;
         Ok(id)
     }
@@ -91,49 +80,34 @@ impl Decision for PutProduct {
     async fn decide(&self, work: &mut Work) -> Result<ProductId, Refusal> {
         self.check(work).await?;
         let facts = &self.facts;
-        let models =
-            serde_json::to_string(&facts.models).map_err(|e| Refusal::damaged("models", e))?;
-        let id = match self.id {
-            Some((id, expected)) => {
-                product(work.db(), id).await?.version.must_be(expected)?;
-                sqlx::query("DELETE FROM product_gtins WHERE product = $1")
-                    .bind(id.number())
-                    .execute(work.db())
-                    .await?;
-                sqlx::query(
-                    "UPDATE products SET manufacturer = $1, brand = $2, models = $3, category = $4,
-                     picture = $5, support_until = $6, version = version + 1 WHERE id = $7",
-                )
-                .bind(facts.manufacturer.number())
-                .bind(facts.brand.as_str())
-                .bind(models)
-                .bind(facts.category.as_ref().map(ToString::to_string))
-                .bind(facts.picture.clone())
-                .bind(facts.support_until.map(|date| date.to_string()))
-                .bind(id.number())
-                .execute(work.db())
-                .await?;
-                id
-            }
-            None => {
-                let id = ProductId::new(work.new_id());
-                sqlx::query(
-                    "INSERT INTO products (manufacturer, brand, models, category, picture, support_until, id,
-                     created_at, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1)",
-                )
-                .bind(facts.manufacturer.number())
-                .bind(facts.brand.as_str())
-                .bind(models)
-                .bind(facts.category.as_ref().map(ToString::to_string))
-                .bind(facts.picture.clone())
-                .bind(facts.support_until.map(|date| date.to_string()))
-                .bind(id.number())
-                .bind(work.now().seconds())
-                .execute(work.db())
-                .await?;
-                id
-            }
+        let models = serde_json::to_string(&facts.models).map_err(|e| Refusal::damaged("models", &e))?;
+        let id = if let Some((id, expected)) = self.id {
+            product(work.db(), id).await?.version.must_be(expected)?;
+            id
+        } else {
+            ProductId::new(work.new_id())
         };
+        sqlx::query(
+            "INSERT INTO products (id, manufacturer, brand, models, category, picture, support_until, created_at,
+             version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1)
+             ON CONFLICT (id) DO UPDATE SET manufacturer = excluded.manufacturer, brand = excluded.brand,
+             models = excluded.models, category = excluded.category, picture = excluded.picture,
+             support_until = excluded.support_until, version = products.version + 1",
+        )
+        .bind(id.number())
+        .bind(facts.manufacturer.number())
+        .bind(facts.brand.as_str())
+        .bind(models)
+        .bind(facts.category.as_ref().map(ToString::to_string))
+        .bind(facts.picture.clone())
+        .bind(facts.support_until.map(|date| date.to_string()))
+        .bind(work.now().seconds())
+        .execute(work.db())
+        .await?;
+        sqlx::query("DELETE FROM product_gtins WHERE product = $1")
+            .bind(id.number())
+            .execute(work.db())
+            .await?;
         for gtin in &facts.gtins {
             sqlx::query("INSERT INTO product_gtins (gtin, product) VALUES ($1, $2)")
                 .bind(gtin.as_str())

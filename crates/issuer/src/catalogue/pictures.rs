@@ -110,9 +110,9 @@ pub(crate) async fn picture(connection: &mut AnyConnection, id: ProductId) -> Re
         .bind(id.number())
         .fetch_optional(connection)
         .await?
-        .ok_or_else(|| Refusal::not_found("picture of product", id))?;
+        .ok_or_else(|| Refusal::not_found("picture of product", &id))?;
     let kind = row.text("kind")?;
     let kind = PictureKind::ALL.into_iter().find(|known| known.media_type() == kind);
-    let bytes = STANDARD.decode(row.text("bytes")?).map_err(|e| Refusal::damaged("bytes", e))?;
-    Ok(Picture { kind: kind.ok_or_else(|| Refusal::damaged("kind", "no format"))?, bytes })
+    let bytes = STANDARD.decode(row.text("bytes")?).map_err(|e| Refusal::damaged("bytes", &e))?;
+    Ok(Picture { kind: kind.ok_or_else(|| Refusal::damaged("kind", &"no format"))?, bytes })
 }

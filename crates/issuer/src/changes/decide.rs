@@ -111,18 +111,23 @@ impl ProposeChange {
     async fn check_units(&self, work: &mut Work, label: crate::LabelId) -> Result<(), Refusal> {
         let range = match (self.kind, self.units) {
             (ChangeKind::WithdrawUnits, Some(range)) => range,
-            (ChangeKind::WithdrawUnits, None) => return Err(Refusal::not_found("range of units", "given")),
+            (ChangeKind::WithdrawUnits, None) => return Err(Refusal::not_found("range of units", &"given")),
             (_, None) => return Ok(()),
-            (_, Some(_)) => return Err(Refusal::not_found("range of units", "for a whole label")),
+            (_, Some(_)) => return Err(Refusal::not_found("range of units", &"for a whole label")),
         };
         let run = runs::run(work.db(), range.run).await?;
         if run.label != label {
-            return Err(Refusal::not_found("run of this label", range.run));
+            return Err(Refusal::not_found("run of this label", &range.run));
         }
         let last = u64::from(range.first) + u64::from(range.units);
         if range.units == 0 || last > u64::from(run.units) {
             let value = i64::try_from(last).unwrap_or(i64::MAX);
-            return Err(Refusal::OutOfRange { what: "the end of the units", value, min: 1, max: run.units.into() });
+            return Err(Refusal::OutOfRange {
+                what: "the end of the units",
+                value,
+                min: 1,
+                max: run.units.into(),
+            });
         }
         Ok(())
     }
@@ -188,7 +193,11 @@ impl Decision for DecideChange {
         }
         let status = awards::label_by_id(work.db(), record.label).await?.status;
         settle(work, &record, ChangeState::Rejected).await?;
-        work.record("reject-change", format!("label {}", record.number), [("change", record.id.to_string())])?;
+        work.record(
+            "reject-change",
+            format!("label {}", record.number),
+            [("change", record.id.to_string())],
+        )?;
         Ok(Changed { id: record.id, state: ChangeState::Rejected, status, version: next(&record) })
     }
 }

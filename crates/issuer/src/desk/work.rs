@@ -96,8 +96,8 @@ impl Work {
         })
     }
 
-    /// Writes events and head, and commits; gives the connection back.
-    pub(super) async fn commit(mut self) -> Result<AnyConnection, Refusal> {
+    /// Writes the new events and the head.
+    pub(super) async fn write_chain(&mut self) -> Result<(), Refusal> {
         insert_rows(
             &mut self.connection,
             "events",
@@ -124,6 +124,11 @@ impl Work {
             .bind(self.head.next_index)
             .execute(&mut self.connection)
             .await?;
+        Ok(())
+    }
+
+    /// Commits; gives the connection back.
+    pub(super) async fn commit(mut self) -> Result<AnyConnection, Refusal> {
         self.connection.execute(sqlx::raw_sql("COMMIT")).await?;
         Ok(self.connection)
     }
@@ -147,8 +152,7 @@ impl Work {
         decision: &D,
         guarded: bool,
     ) -> Result<Result<D::Outcome, Refusal>, Refusal> {
-        let savepoint =
-            Savepoint { head: self.head, events: self.events.len(), minting: self.minting };
+        let savepoint = Savepoint { head: self.head, events: self.events.len(), minting: self.minting };
         if guarded {
             self.raw("SAVEPOINT decision").await?;
         }
@@ -193,7 +197,7 @@ impl Work {
         once: &Once<T>,
         outcome: Result<&T, &Refusal>,
     ) -> Result<(), Refusal> {
-        let reply = (once.reply)(outcome);
+        let reply = once.reply.reply(outcome);
         sqlx::query(
             "INSERT INTO idempotency (actor, key, request, status, body, at) VALUES ($1, $2, $3, $4, $5, $6)",
         )

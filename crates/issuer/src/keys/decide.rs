@@ -37,16 +37,18 @@ impl Decision for AddKey {
 
     async fn decide(&self, work: &mut Work) -> Result<KeyId, Refusal> {
         let id = self.key.id();
-        let json = |e: serde_json::Error| Refusal::damaged("a key", e);
+        let json = |e: serde_json::Error| Refusal::damaged("a key", &e);
         let known = all(work.db()).await?;
         if known.iter().any(|record| record.key.key.id() == id) {
             return Err(Refusal::NameTaken { what: "key", name: id.to_string() });
         }
+        let place = work.new_id();
         sqlx::query(
-            "INSERT INTO keys (id, jwk, purposes, valid_from, valid_until, state, created_at, version)
-             VALUES ($1, $2, $3, $4, $5, 'trusted', $6, 1)",
+            "INSERT INTO keys (id, place, jwk, purposes, valid_from, valid_until, state, created_at, version)
+             VALUES ($1, $2, $3, $4, $5, $6, 'trusted', $7, 1)",
         )
         .bind(id.to_string())
+        .bind(place)
         .bind(serde_json::to_string(&Jwk::of(&self.key)).map_err(json)?)
         .bind(serde_json::to_string(&self.purposes).map_err(json)?)
         .bind(self.from.seconds())
@@ -56,11 +58,7 @@ impl Decision for AddKey {
         .await?;
         work.issuer_changed();
         let algorithm = self.key.algorithm().jose().to_owned();
-        work.record(
-            Self::KIND,
-            self.subject(),
-            [("algorithm", algorithm), ("from", self.from.to_string())],
-        )?;
+        work.record(Self::KIND, self.subject(), [("algorithm", algorithm), ("from", self.from.to_string())])?;
         if let Some((old, until)) = self.retires {
             RetireKey { key: old, until, expected: None }.decide(work).await?;
         }
@@ -278,7 +276,7 @@ async fn check_version(work: &mut Work, key: KeyId, expected: Option<Version>) -
         .bind(key.to_string())
         .fetch_optional(work.db())
         .await?
-        .ok_or_else(|| Refusal::not_found("key", key))?;
+        .ok_or_else(|| Refusal::not_found("key", &key))?;
     Version::new(row.int("version")?).must_be(expected)
 }
 

@@ -76,8 +76,7 @@ pub enum ChangeState {
 
 impl ChangeState {
     /// All of them.
-    pub const ALL: [Self; 5] =
-        [Self::Proposed, Self::Scheduled, Self::Applied, Self::Rejected, Self::Void];
+    pub const ALL: [Self; 5] = [Self::Proposed, Self::Scheduled, Self::Applied, Self::Rejected, Self::Void];
 
     /// Its stable name.
     #[must_use]
@@ -206,6 +205,58 @@ impl StandingRule {
             Self::NotSuspended => "label-not-suspended",
             Self::SuspensionInFuture { .. } => "suspension-in-future",
             Self::NotProposed { .. } => "change-not-proposed",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn kind() -> impl Strategy<Value = ChangeKind> {
+        proptest::sample::select(ChangeKind::ALL.to_vec())
+    }
+
+    proptest! {
+        #[test]
+        fn no_order_of_changes_leads_back_from_withdrawn(kinds in proptest::collection::vec(kind(), 0..20)) {
+            let mut status = Status::Valid;
+            let mut withdrawn = false;
+            for kind in kinds {
+                match after(kind, status) {
+                    Ok(next) => status = next,
+                    Err(StandingRule::Withdrawn) => prop_assert!(withdrawn),
+                    Err(_) => {}
+                }
+                withdrawn |= kind == ChangeKind::Withdraw;
+                prop_assert_eq!(withdrawn, status == Status::Invalid);
+            }
+        }
+
+        #[test]
+        fn only_a_suspension_cannot_wait(kind in kind(), effective in 0..2_000_i64) {
+            let time = |seconds| Timestamp::from_seconds(seconds).unwrap();
+            let timing = timing(kind, time(effective), time(1_000));
+            match (effective > 1_000, kind) {
+                (false, _) => prop_assert_eq!(timing, Ok(Timing::Now)),
+                (true, ChangeKind::Suspend) => prop_assert_eq!(timing.unwrap_err().code(), "suspension-in-future"),
+                (true, _) => prop_assert_eq!(timing, Ok(Timing::Later)),
+            }
+        }
+    }
+
+    #[test]
+    fn names_come_back() {
+        for kind in ChangeKind::ALL {
+            assert_eq!(kind.name().parse(), Ok(kind));
+        }
+        for state in ChangeState::ALL {
+            assert_eq!(state.name().parse(), Ok(state));
+        }
+        for reason in ReasonCode::ALL {
+            assert_eq!(reason.name().parse(), Ok(reason));
+            assert_eq!(serde_json::to_string(&reason).unwrap(), format!("\"{reason}\""));
         }
     }
 }

@@ -46,7 +46,7 @@ impl Decision for CreateRun {
         }
         let award = awards::award(work.db(), label.award).await?;
         if !award.draft.gtins().contains(&self.gtin) {
-            return Err(Refusal::not_found("GTIN of this label", self.gtin));
+            return Err(Refusal::not_found("GTIN of this label", &self.gtin));
         }
         self.check_serials(work).await?;
         let now = work.now();
@@ -92,7 +92,7 @@ impl CreateRun {
 }
 
 async fn insert(work: &mut Work, record: &RunRecord) -> Result<(), Refusal> {
-    let serials = serde_json::to_string(&record.serials).map_err(|e| Refusal::damaged("serials", e))?;
+    let serials = serde_json::to_string(&record.serials).map_err(|e| Refusal::damaged("serials", &e))?;
     sqlx::query(
         "INSERT INTO runs (id, label, award, gtin, serials, units, first_index, key, issued_at, written, version)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 1)",

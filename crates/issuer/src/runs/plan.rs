@@ -76,7 +76,7 @@ impl RunPlan {
     /// Beyond the run's end.
     pub fn unit(&self, n: u32) -> Result<Unit, Refusal> {
         if n >= self.record.units {
-            return Err(Refusal::not_found("unit", n));
+            return Err(Refusal::not_found("unit", &n));
         }
         let allocation = self.record.first_index + i64::from(n);
         let serial = match &self.serials {

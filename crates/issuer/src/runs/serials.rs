@@ -45,7 +45,8 @@ impl Counting {
         let width = text.bytes().rev().take_while(u8::is_ascii_digit).count().min(18);
         let (prefix, digits) = text.split_at_checked(text.len() - width).ok_or_else(run_out)?;
         let number: u64 = digits.parse().map_err(|_| run_out())?;
-        let last = number.checked_add(u64::from(units)).and_then(|end| end.checked_sub(1)).ok_or_else(run_out)?;
+        let last =
+            number.checked_add(u64::from(units)).and_then(|end| end.checked_sub(1)).ok_or_else(run_out)?;
         if last.to_string().len() > width {
             return Err(run_out());
         }
@@ -101,7 +102,10 @@ mod tests {
         let run = counting("SN-0098", 3).unwrap();
         let serials = [0, 1, 2].map(|n| run.at(n).unwrap().to_string());
         assert_eq!(serials, ["SN-0098", "SN-0099", "SN-0100"]);
-        assert_eq!(counting("99999999999999999999", 1).unwrap().at(0).unwrap().as_str(), "99999999999999999999");
+        assert_eq!(
+            counting("99999999999999999999", 1).unwrap().at(0).unwrap().as_str(),
+            "99999999999999999999"
+        );
     }
 
     #[test]
@@ -114,9 +118,8 @@ mod tests {
 
     #[test]
     fn runs_meet_where_a_serial_is_in_both() {
-        let meets = |a: &str, n: u32, b: &str, m: u32| {
-            counting(a, n).unwrap().meets(n, &counting(b, m).unwrap(), m)
-        };
+        let meets =
+            |a: &str, n: u32, b: &str, m: u32| counting(a, n).unwrap().meets(n, &counting(b, m).unwrap(), m);
         assert!(meets("A000", 10, "A009", 1));
         assert!(!meets("A000", 10, "A010", 5));
         assert!(!meets("A000", 10, "B000", 10));

@@ -30,7 +30,7 @@ impl Seed {
     }
 
     pub(crate) fn from_hex(text: &str) -> Result<Self, Refusal> {
-        crate::hex::decode_32(text).map(Self).ok_or_else(|| Refusal::damaged("a seed", "not 64 hex digits"))
+        crate::hex::decode_32(text).map(Self).ok_or_else(|| Refusal::damaged("a seed", &"not 64 hex digits"))
     }
 }
 

@@ -18,21 +18,21 @@ pub(crate) trait Cells {
     fn maybe_int(&self, column: &'static str) -> Result<Option<i64>, Refusal>;
 
     fn parsed<T: FromStr<Err: Display>>(&self, column: &'static str) -> Result<T, Refusal> {
-        self.text(column)?.parse().map_err(|e: T::Err| Refusal::damaged(column, e))
+        self.text(column)?.parse().map_err(|e: T::Err| Refusal::damaged(column, &e))
     }
 
     fn maybe_parsed<T: FromStr<Err: Display>>(&self, column: &'static str) -> Result<Option<T>, Refusal> {
         self.maybe_text(column)?
-            .map(|text| text.parse().map_err(|e: T::Err| Refusal::damaged(column, e)))
+            .map(|text| text.parse().map_err(|e: T::Err| Refusal::damaged(column, &e)))
             .transpose()
     }
 
     fn json<T: DeserializeOwned>(&self, column: &'static str) -> Result<T, Refusal> {
-        serde_json::from_str(&self.text(column)?).map_err(|e| Refusal::damaged(column, e))
+        serde_json::from_str(&self.text(column)?).map_err(|e| Refusal::damaged(column, &e))
     }
 
     fn number<T: TryFrom<i64, Error: Display>>(&self, column: &'static str) -> Result<T, Refusal> {
-        T::try_from(self.int(column)?).map_err(|e| Refusal::damaged(column, e))
+        T::try_from(self.int(column)?).map_err(|e| Refusal::damaged(column, &e))
     }
 
     fn flag(&self, column: &'static str) -> Result<bool, Refusal> {
@@ -40,12 +40,12 @@ pub(crate) trait Cells {
     }
 
     fn time(&self, column: &'static str) -> Result<Timestamp, Refusal> {
-        Timestamp::from_seconds(self.int(column)?).map_err(|e| Refusal::damaged(column, e))
+        Timestamp::from_seconds(self.int(column)?).map_err(|e| Refusal::damaged(column, &e))
     }
 
     fn maybe_time(&self, column: &'static str) -> Result<Option<Timestamp>, Refusal> {
         self.maybe_int(column)?
-            .map(|seconds| Timestamp::from_seconds(seconds).map_err(|e| Refusal::damaged(column, e)))
+            .map(|seconds| Timestamp::from_seconds(seconds).map_err(|e| Refusal::damaged(column, &e)))
             .transpose()
     }
 }

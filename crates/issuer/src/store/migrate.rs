@@ -14,9 +14,26 @@ pub(crate) const SCHEMA_VERSION: i64 = 2;
 
 /// Every table, so that each follows those it refers to.
 pub(crate) const TABLES: [&str; 20] = [
-    "head", "events", "settings", "users", "tokens", "keys", "manufacturers", "products", "product_gtins",
-    "awards", "award_gtins", "labels", "codes", "status_lists", "runs", "withdrawn_units", "changes",
-    "publications", "idempotency", "pictures",
+    "head",
+    "events",
+    "settings",
+    "users",
+    "tokens",
+    "keys",
+    "manufacturers",
+    "products",
+    "product_gtins",
+    "awards",
+    "award_gtins",
+    "labels",
+    "codes",
+    "status_lists",
+    "runs",
+    "withdrawn_units",
+    "changes",
+    "publications",
+    "idempotency",
+    "pictures",
 ];
 
 /// Brings the schema to this software's version, in one transaction.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use sqlx::any::AnyArguments;
+use sqlx::any::{AnyArguments, AnyRow};
 use sqlx::query::Query;
 use sqlx::{Any, AnyConnection, AssertSqlSafe};
 
@@ -12,11 +12,11 @@ use crate::Refusal;
 const CHUNKS: [usize; 3] = [100, 10, 1];
 
 /// Inserts rows, several at a time.
-pub(crate) async fn insert_rows<'q, T>(
+pub(crate) async fn insert_rows<T>(
     connection: &mut AnyConnection,
-    table: &'static str,
-    columns: &'static str,
-    rows: &'q [T],
+    table: &str,
+    columns: &str,
+    rows: &[T],
     bind: impl for<'a> Fn(Query<'a, Any, AnyArguments>, &T) -> Query<'a, Any, AnyArguments>,
 ) -> Result<(), Refusal> {
     let width = columns.split(',').count();
@@ -50,6 +50,17 @@ fn insertion(table: &str, columns: &str, width: usize, rows: usize) -> String {
     sql
 }
 
+/// The row of that number, or the refusal that names what is not there.
+pub(crate) async fn row_by_id(
+    connection: &mut AnyConnection,
+    select: &'static str,
+    what: &'static str,
+    id: i64,
+) -> Result<AnyRow, Refusal> {
+    let row = sqlx::query(select).bind(id).fetch_optional(connection).await?;
+    row.ok_or_else(|| Refusal::not_found(what, &id))
+}
+
 /// Conditions that are joined by AND, with their values.
 #[derive(Debug, Default)]
 pub(crate) struct Where {
@@ -70,10 +81,24 @@ impl Where {
         self.push(condition);
     }
 
+    /// The same where there is a value.
+    pub(crate) fn maybe_text(&mut self, condition: &'static str, value: Option<&str>) {
+        if let Some(value) = value {
+            self.text(condition, value);
+        }
+    }
+
     /// Adds `condition $n`, such as `id >`.
     pub(crate) fn int(&mut self, condition: &'static str, value: i64) {
         self.values.push(Value::Int(value));
         self.push(condition);
+    }
+
+    /// The same where there is a value.
+    pub(crate) fn maybe_int(&mut self, condition: &'static str, value: Option<i64>) {
+        if let Some(value) = value {
+            self.int(condition, value);
+        }
     }
 
     fn push(&mut self, condition: &'static str) {

@@ -166,7 +166,7 @@ impl Decision for RevokeToken {
             .execute(work.db())
             .await?;
         if revoked.rows_affected() == 0 {
-            return Err(Refusal::not_found("token in use", self.token));
+            return Err(Refusal::not_found("token in use", &self.token));
         }
         work.record(Self::KIND, self.subject(), [])?;
         Ok(())
@@ -178,8 +178,7 @@ fn roles_column(roles: &BTreeSet<Role>) -> String {
 }
 
 fn check_name(what: &'static str, name: &str) -> Result<(), Refusal> {
-    let good = !name.trim().is_empty()
-        && name.chars().count() <= MAX_NAME
-        && !name.chars().any(char::is_control);
+    let good =
+        !name.trim().is_empty() && name.chars().count() <= MAX_NAME && !name.chars().any(char::is_control);
     if good { Ok(()) } else { Err(Refusal::TextLength { what, max: MAX_NAME }) }
 }

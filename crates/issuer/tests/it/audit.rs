@@ -4,7 +4,7 @@ use verilabel_issuer::lifecycle::ChangeKind;
 use verilabel_issuer::{ChainFault, Discrepancy, EventFilter, MarkPublished, Seq, mint};
 use verilabel_label::StatusRef;
 
-use crate::support::{Bench, award, draft, number, on_both, propose};
+use crate::support::{Bench, award, draft, number, on_both, propose, test_key};
 
 on_both! {
     an_untouched_chain_has_no_fault,
@@ -66,7 +66,9 @@ async fn refused_decisions_are_told_too(bench: Bench) {
 
 async fn an_edit_is_found(bench: Bench) {
     work(&bench).await;
-    bench.tamper("UPDATE events SET body = REPLACE(body, 'CSA/311029/1', 'CSA/311029/9') WHERE seq = 7").await;
+    bench
+        .tamper("UPDATE events SET body = REPLACE(body, 'CSA/311029/1', 'CSA/311029/9') WHERE seq = 7")
+        .await;
     assert_eq!(faults(&bench).await, [ChainFault::Broken { seq: Seq::new(7) }]);
 }
 
@@ -153,7 +155,7 @@ async fn links_are_reconciled_with_the_records(bench: Bench) {
     let forged = |seed| {
         let award = award(8);
         let claims = award.claims(StatusRef { list: 1, index: 5 }, crate::support::now()).unwrap();
-        let key = bench.keys.key(seed);
+        let key = test_key(seed);
         mint(&claims, &award.path(), verilabel_wire::Profile::Named, &base, &key).unwrap().link
     };
     let id = bench.prepare(draft(4)).await.unwrap();
@@ -163,12 +165,7 @@ async fn links_are_reconciled_with_the_records(bench: Bench) {
     let codes: Vec<_> = found.discrepancies.iter().map(Discrepancy::code).collect();
     assert_eq!(
         codes,
-        [
-            "signature-without-record",
-            "link-not-ours",
-            "published-link-not-found",
-            "record-without-signature"
-        ]
+        ["signature-without-record", "link-not-ours", "published-link-not-found", "record-without-signature"]
     );
     assert_eq!(found.agreeing, 2);
 }

@@ -2,13 +2,13 @@
 
 use verilabel_issuer::lifecycle::{AwardState, Draft, Note};
 use verilabel_issuer::{
-    ApproveAward, AwardFilter, AwardId, Batch, BatchMode, LabelAward, MarkPublished, PrepareAward, ProductFacts,
-    PutManufacturer, PutProduct, Refusal, RejectAward, ReviseAward, Version,
+    ApproveAward, AwardFilter, AwardId, Batch, BatchMode, LabelAward, MarkPublished, PrepareAward,
+    ProductFacts, PutManufacturer, PutProduct, Refusal, RejectAward, ReviseAward, Version,
 };
 use verilabel_label::Status;
 use verilabel_wire::Sign;
 
-use crate::support::{Bench, award, claims, draft, gtin, number, on_both};
+use crate::support::{Bench, award, claims, draft, gtin, number, on_both, signers, test_key};
 
 on_both! {
     a_label_is_prepared_approved_minted_and_published,
@@ -47,7 +47,7 @@ async fn a_label_is_prepared_approved_minted_and_published(bench: Bench) {
     assert_eq!(state(&bench, id).await, AwardState::Published);
 
     let codes = bench.authority.codes_of_award(id).await.unwrap();
-    let key = bench.keys.key(1).key().clone();
+    let key = test_key(1).key().clone();
     let mut met: Vec<_> = codes.iter().map(|code| code.gtin).collect();
     met.sort_unstable();
     assert_eq!(met, [gtin(1), gtin(101), gtin(102)]);
@@ -93,8 +93,10 @@ async fn a_product_has_one_label_at_a_time(bench: Bench) {
     assert!(overlapping.to_string().contains("CSA/311029/1"), "{overlapping}");
     bench.prepare(same(3, "2029-11-01", "2030-10-01")).await.unwrap();
     // Two drafts may stand side by side; the second approval meets the first.
-    let (a, b) = (bench.prepare(same(4, "2031-01-01", "2031-12-31")).await.unwrap(),
-        bench.prepare(same(5, "2031-06-01", "2032-12-31")).await.unwrap());
+    let (a, b) = (
+        bench.prepare(same(4, "2031-01-01", "2031-12-31")).await.unwrap(),
+        bench.prepare(same(5, "2031-06-01", "2032-12-31")).await.unwrap(),
+    );
     bench.approve(a).await.unwrap();
     assert_eq!(bench.approve(b).await.unwrap_err().code(), "duplicate-gtin");
     // What is withdrawn is out of the way.
@@ -174,8 +176,11 @@ async fn who_saw_another_version_decides_again(bench: Bench) {
     bench.decide(&bench.approver, approve).await.unwrap();
     bench.mint().await;
     let codes = bench.authority.codes_of_award(award).await.unwrap();
-    let key = bench.keys.key(1).key().clone();
-    assert!(claims(codes[0].link.as_ref().unwrap(), &key).names.is_none(), "the revised draft is what counts");
+    let key = test_key(1).key().clone();
+    assert!(
+        claims(codes[0].link.as_ref().unwrap(), &key).names.is_none(),
+        "the revised draft is what counts"
+    );
 }
 
 async fn a_rejected_draft_frees_its_number(bench: Bench) {
@@ -242,12 +247,11 @@ async fn two_processes_work_on_one_authority(bench: Bench) {
     for n in 1..=20 {
         let id = bench.prepare(draft(n)).await.unwrap();
         let approve = ApproveAward { award: id, expected: None };
-        let order =
-            verilabel_issuer::Order { actor: bench.approver.clone(), at: crate::support::now() };
+        let order = verilabel_issuer::Order { actor: bench.approver.clone(), at: crate::support::now() };
         other.decide(order, approve).await.unwrap();
     }
     // Both sign at once; the first signature of a code stands.
-    let signers = bench.signers();
+    let signers = signers();
     let (one, two) = tokio::join!(
         bench.authority.mint_outstanding(&signers, crate::support::now()),
         other.mint_outstanding(&signers, crate::support::now())

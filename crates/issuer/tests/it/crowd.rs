@@ -6,7 +6,7 @@ use verilabel_issuer::lifecycle::ChangeKind;
 use verilabel_issuer::{ApproveAward, CreateRun, LabelFilter, LabelId, Order, PrepareAward, Serials};
 use verilabel_label::{Status, StatusRef};
 
-use crate::support::{Bench, draft, gtin, now, number, on_both, propose};
+use crate::support::{Bench, draft, gtin, now, number, on_both, propose, signers};
 
 on_both! { sixty_four_clients_award_and_suspend_at_once }
 
@@ -18,7 +18,7 @@ async fn sixty_four_clients_award_and_suspend_at_once(bench: Bench) {
     for client in 0..CLIENTS {
         let authority = bench.authority.clone();
         let (officer, approver) = (bench.officer.clone(), bench.approver.clone());
-        let signers = bench.signers();
+        let signers = signers();
         clients.push(tokio::spawn(async move {
             let by = |actor: &verilabel_issuer::Actor| Order { actor: actor.clone(), at: now() };
             let mut entries = Vec::new();
@@ -26,14 +26,14 @@ async fn sixty_four_clients_award_and_suspend_at_once(bench: Bench) {
                 let n = client * LABELS + n + 1;
                 let id = authority.decide(by(&officer), PrepareAward { draft: draft(n) }).await.unwrap();
                 let approve = ApproveAward { award: id, expected: None };
-                let approved = authority.decide(by(&approver), approve).await.unwrap();
+                let made = authority.decide(by(&approver), approve).await.unwrap();
                 let mut due = Status::Valid;
-                if n % 3 == 0 {
+                if n.is_multiple_of(3) {
                     authority.decide(by(&approver), propose(&number(n), ChangeKind::Suspend)).await.unwrap();
                     due = Status::Suspended;
                 }
-                entries.push((approved.status, due));
-                if n % 5 == 0 {
+                entries.push((made.status, due));
+                if n.is_multiple_of(5) {
                     // A run takes its entries in between, across the ends of lists.
                     let (label, gtin) = (number(n), gtin(n));
                     let run = CreateRun { label, gtin, serials: Serials::Scattered, units: 97 };

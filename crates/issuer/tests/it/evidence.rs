@@ -13,9 +13,7 @@ use verilabel_trust::{
     Client, Entitlement, Expiry, FolderRepository, Issuer, IssuerKey, KeyState, MemoryStore, PackContents,
     Purpose, TrustPack,
 };
-use verilabel_wire::{
-    LinkBase, Profile, Sign, SigningKey, StatusList, StatusListToken, sign_status_list,
-};
+use verilabel_wire::{LinkBase, Profile, Sign, SigningKey, StatusList, StatusListToken, sign_status_list};
 
 use crate::support::{Bench, award, draft, gtin, now, on_both};
 
@@ -39,7 +37,8 @@ impl World {
         let passphrase = Passphrase::new("tests protect nothing".to_owned()).unwrap();
         let (keys, pack) = (folder.path().join("keys"), folder.path().join("pack"));
         let validities = Validities::default();
-        let keys = PackKeys::init(&keys, &pack, &passphrase, &validities, now(), &SystemRandom::new()).unwrap();
+        let keys =
+            PackKeys::init(&keys, &pack, &passphrase, &validities, now(), &SystemRandom::new()).unwrap();
         Self { folder, key: SigningKey::eddsa(&[77; 32]).unwrap(), keys }
     }
 

@@ -1,6 +1,6 @@
 //! A repeated request is the same request.
 
-use verilabel_issuer::{Answer, AwardFilter, AwardId, Once, Order, PrepareAward, Refusal, Reply};
+use verilabel_issuer::{Answer, AwardFilter, AwardId, Once, Order, PrepareAward, Refusal, Reply, WriteReply};
 use verilabel_wire::sha256;
 
 use crate::support::{Bench, draft, now, on_both};
@@ -11,7 +11,7 @@ fn once(key: &str, request: &str) -> Once<AwardId> {
     Once {
         key: key.to_owned(),
         request: sha256(request.as_bytes()),
-        reply: Box::new(|outcome| match outcome {
+        reply: WriteReply::new(|outcome: Result<&AwardId, &Refusal>| match outcome {
             Ok(id) => Reply { status: 201, body: id.to_string() },
             Err(refusal) => Reply { status: 422, body: refusal.code().to_owned() },
         }),
@@ -33,6 +33,11 @@ async fn a_request_is_done_once(bench: Bench) {
     assert_eq!(ask(&bench, 1, "b").await.unwrap_err().code(), "number-taken");
     let again = ask(&bench, 1, "b").await.unwrap();
     assert_eq!(again, Answer::Replayed(Reply { status: 422, body: "number-taken".to_owned() }));
+    // What is forgotten may be asked for anew.
+    let order = Order { actor: bench.operator.clone(), at: now() };
+    let forget = verilabel_issuer::ForgetReplies { before: now().plus_seconds(1) };
+    assert_eq!(bench.authority.decide(order, forget).await.unwrap(), 2);
+    assert!(matches!(ask(&bench, 4, "a").await.unwrap(), Answer::Done(_)));
     // Another's key is another key.
     let order = Order { actor: bench.both.clone(), at: now() };
     let another = bench.authority.decide_once(order, PrepareAward { draft: draft(3) }, once("a", "3")).await;

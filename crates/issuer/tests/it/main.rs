@@ -1,13 +1,14 @@
 //! The authority at work, each test on SQLite and on PostgreSQL.
 
-#![expect(missing_docs, reason = "tests")]
 #![expect(clippy::disallowed_methods, reason = "tests make generators and throw their keys away")]
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "what is missing fails the test")]
 
 mod support;
 
 mod api;
 mod audit;
 mod awards;
+mod backup;
 mod crowd;
 mod evidence;
 mod idempotency;

@@ -2,15 +2,18 @@
 
 use std::time::Duration;
 
-use verilabel_issuer::{
-    AwardFilter, AwardId, DatabaseUrl, Order, PrepareAward, Refusal, RefusalKind,
-};
+use verilabel_issuer::{AwardFilter, AwardId, DatabaseUrl, Order, PrepareAward, Refusal, RefusalKind};
 use verilabel_postgres::Server;
 
 use crate::support::{Bench, Kind, draft, edit, now};
 
 fn block_on<F: Future<Output = ()>>(test: F) {
-    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap().block_on(test);
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .unwrap()
+        .block_on(test);
 }
 
 async fn numbers(bench: &Bench) -> Vec<String> {

@@ -3,10 +3,12 @@
 use std::collections::BTreeSet;
 
 use verilabel_issuer::lifecycle::ChangeKind;
-use verilabel_issuer::{CreateRun, DecideChange, MarkRunWritten, ProposeChange, RunRecord, Serials, UnitRange};
+use verilabel_issuer::{
+    CreateRun, DecideChange, MarkRunWritten, ProposeChange, RunRecord, Serials, UnitRange,
+};
 use verilabel_label::Status;
 
-use crate::support::{Bench, claims, gtin, number, on_both, propose};
+use crate::support::{Bench, claims, gtin, number, on_both, propose, test_key};
 use verilabel_wire::Sign;
 
 on_both! {
@@ -33,7 +35,7 @@ async fn units_follow_from_one_record(bench: Bench) {
     // More than a list has entries.
     let record = run(&bench, 1, from("SN0000"), 3_000).await;
     let plan = bench.authority.run_plan(record.id).await.unwrap();
-    let key = bench.keys.key(1);
+    let key = test_key(1);
     let mut places = BTreeSet::from([label.status]);
     for n in 0..3_000 {
         let unit = plan.unit(n).unwrap();
@@ -58,7 +60,8 @@ async fn units_follow_from_one_record(bench: Bench) {
     // A box that the run does not have, signed with the stolen key.
     let base = bench.authority.link_base().await.unwrap();
     let other = verilabel_label::Gs1Path::of_unit(gtin(1), "SN9999".parse().unwrap());
-    let forged = verilabel_issuer::mint(&unit.claims, &other, verilabel_wire::Profile::Named, &base, &key).unwrap();
+    let forged =
+        verilabel_issuer::mint(&unit.claims, &other, verilabel_wire::Profile::Named, &base, &key).unwrap();
     let found = bench.authority.reconcile([forged.link].into_iter()).await.unwrap();
     assert_eq!(found.counts().into_iter().collect::<Vec<_>>(), [("signature-without-record", 1)]);
 }
@@ -71,7 +74,9 @@ async fn some_units_are_withdrawn(bench: Bench) {
         units: Some(UnitRange { run: record.id, first, units }),
         ..propose(&number(1), ChangeKind::WithdrawUnits)
     };
-    for (first, units, code) in [(2_000, 1, "out-of-range"), (0, 0, "out-of-range"), (1_999, 2, "out-of-range")] {
+    for (first, units, code) in
+        [(2_000, 1, "out-of-range"), (0, 0, "out-of-range"), (1_999, 2, "out-of-range")]
+    {
         let refused = bench.decide(&bench.officer, withdraw(first, units)).await.unwrap_err();
         assert_eq!(refused.code(), code);
     }

@@ -1,7 +1,7 @@
 //! Suspended, reinstated, withdrawn.
 
 use verilabel_issuer::lifecycle::{Advisory, ChangeKind, ChangeState, Proposal};
-use verilabel_issuer::{ApplyDue, DecideChange, Order, ProposeChange, Actor};
+use verilabel_issuer::{Actor, ApplyDue, DecideChange, Order, ProposeChange};
 use verilabel_label::Status;
 
 use crate::support::{Bench, now, number, on_both, proposal, propose};

@@ -1,6 +1,6 @@
 //! An authority with its people, on either database.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::future::Future;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
@@ -38,8 +38,7 @@ pub(crate) enum Kind {
 }
 
 pub(crate) fn run<F: Future<Output = ()>>(test: impl Fn(Bench) -> F, kind: Kind) {
-    let runtime =
-        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async { test(Bench::new(kind).await).await });
 }
 
@@ -73,7 +72,6 @@ pub(crate) struct Bench {
     /// Officer and approver in one.
     pub(crate) both: Actor,
     pub(crate) operator: Actor,
-    pub(crate) keys: Arc<TestKeys>,
 }
 
 impl Bench {
@@ -89,13 +87,13 @@ impl Bench {
         let folder = tempfile::tempdir().unwrap();
         let setup = Setup { database, list_bits: ListBits::new(10).unwrap(), ..Setup::new(issuer()) };
         let path = folder.path().join("authority");
-        let authority = Authority::init(&path, &setup, register(), now(), &SystemRandom::new()).await.unwrap();
+        let authority =
+            Authority::init(&path, &setup, register(), now(), &SystemRandom::new()).await.unwrap();
         let officer = user(&authority, "olga", &[Role::Officer]).await;
         let approver = user(&authority, "anna", &[Role::Approver]).await;
         let both = user(&authority, "boris", &[Role::Officer, Role::Approver]).await;
         let operator = user(&authority, "oscar", &[Role::Operator]).await;
-        let bench =
-            Self { kind, folder, authority, officer, approver, both, operator, keys: Arc::default() };
+        let bench = Self { kind, folder, authority, officer, approver, both, operator };
         bench.add_key(1).await;
         bench
     }
@@ -110,13 +108,17 @@ impl Bench {
     }
 
     pub(crate) async fn add_key(&self, seed: u8) -> KeyId {
-        let key = self.keys.key(seed).key().clone();
+        let key = test_key(seed).key().clone();
         let purposes = vec![Purpose::Seal, Purpose::Status];
         let add = AddKey { key, purposes, from: now(), retires: None };
         self.decide(&self.operator, add).await.unwrap()
     }
 
-    pub(crate) async fn decide<D: Decision>(&self, actor: &Actor, decision: D) -> Result<D::Outcome, Refusal> {
+    pub(crate) async fn decide<D: Decision>(
+        &self,
+        actor: &Actor,
+        decision: D,
+    ) -> Result<D::Outcome, Refusal> {
         self.authority.decide(Order { actor: actor.clone(), at: now() }, decision).await
     }
 
@@ -129,11 +131,7 @@ impl Bench {
     }
 
     pub(crate) async fn mint(&self) -> usize {
-        self.authority.mint_outstanding(&self.signers(), now()).await.unwrap()
-    }
-
-    pub(crate) fn signers(&self) -> Arc<dyn Signers> {
-        Arc::<TestKeys>::clone(&self.keys)
+        self.authority.mint_outstanding(&signers(), now()).await.unwrap()
     }
 
     /// A label that is minted.
@@ -188,19 +186,20 @@ impl Bench {
     }
 }
 
-/// Keys that are made from a number.
-#[derive(Default)]
-pub(crate) struct TestKeys;
+pub(crate) fn signers() -> Arc<dyn Signers> {
+    Arc::new(TestKeys)
+}
 
-impl TestKeys {
-    pub(crate) fn key(&self, seed: u8) -> SigningKey {
-        SigningKey::eddsa(&[seed; 32]).unwrap()
-    }
+/// Keys that are made from a number.
+struct TestKeys;
+
+pub(crate) fn test_key(seed: u8) -> SigningKey {
+    SigningKey::eddsa(&[seed; 32]).unwrap()
 }
 
 impl Signers for TestKeys {
     fn signer(&self, key: KeyId) -> Result<Arc<dyn Sign + Send + Sync>, Refusal> {
-        let found = (1..=9).map(|seed| self.key(seed)).find(|known| known.key().id() == key);
+        let found = (1..=9).map(test_key).find(|known| known.key().id() == key);
         Ok(Arc::new(found.ok_or(Refusal::NoKey)?))
     }
 }
@@ -284,15 +283,6 @@ pub(crate) fn claims(link: &str, key: &PublicKey) -> LabelClaims {
     let link = LabelLink::parse(link).unwrap();
     let sealed = Sealed::<LabelClaims>::parse(&link.seal, &link.path).unwrap();
     sealed.open(key, &mut Budget::default()).unwrap().into_value()
-}
-
-/// The codes of the refusals, by how often each was met.
-pub(crate) fn tally<T>(outcomes: &[Result<T, Refusal>]) -> BTreeMap<&'static str, usize> {
-    let mut tally = BTreeMap::new();
-    for outcome in outcomes {
-        *tally.entry(outcome.as_ref().err().map_or("done", Refusal::code)).or_insert(0) += 1;
-    }
-    tally
 }
 
 pub(crate) fn edit(path: &Path, from: &str, to: &str) {

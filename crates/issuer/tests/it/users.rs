@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use verilabel_issuer::{
-    Actor, AddUser, ChangeUser, IssueToken, PrepareAward, RefusalKind, RevokeToken, Role, Token, Version,
+    Actor, AddUser, ChangeUser, EventFilter, IssueToken, PrepareAward, RefusalKind, RevokeToken, Role, Token,
+    Version,
 };
 
 use crate::support::{Bench, draft, now, on_both};
@@ -30,7 +31,8 @@ async fn a_token_signs_in_until_it_expires_or_is_revoked(bench: Bench) {
     let again = bench.decide(&bench.operator, RevokeToken { token: issued.id }).await.unwrap_err();
     assert_eq!(again.code(), "not-found");
     // Neither the token nor anything to guess it by is on record.
-    let events = bench.authority.events(&Default::default(), verilabel_issuer::Seq::new(0), 100).await.unwrap();
+    let events =
+        bench.authority.events(&EventFilter::default(), verilabel_issuer::Seq::new(0), 100).await.unwrap();
     assert!(events.iter().all(|event| !format!("{event:?}").contains(token.reveal())));
 }
 

@@ -139,7 +139,7 @@ async fn one(_: Reader, State(app): State<Arc<App>>, Id(KeyName(id)): Id<KeyName
 
 async fn on_record(app: &App, id: KeyId) -> Result<KeyRecord, Problem> {
     let found = app.authority().keys().await?.into_iter().find(|record| record.key.key.id() == id);
-    found.ok_or_else(|| Refusal::not_found("key", id).into())
+    found.ok_or_else(|| Refusal::not_found("key", &id).into())
 }
 
 #[derive(Deserialize, IntoParams)]
