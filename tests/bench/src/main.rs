@@ -12,7 +12,7 @@ use std::process::{Command, ExitCode};
 
 use clap::Parser;
 
-use verilabel_bench::{Outcome, command, reading, report, seals, symbols};
+use verilabel_bench::{Outcome, approvals, command, load, reading, report, seals, symbols};
 
 /// Measures.
 #[derive(Parser)]
@@ -34,20 +34,31 @@ struct Args {
 type Measure = fn() -> Outcome;
 
 /// Names and what measures them.
-const ALL: [(&str, Measure); 6] = [
+const ALL: [(&str, Measure); 8] = [
     ("verify-es256", seals::verify_es256),
     ("verify-eddsa", seals::verify_eddsa),
     ("mint-es256", seals::mint_es256),
     ("symbol-version", symbols::versions),
     ("read-12mp", reading::twelve_megapixels),
     ("cli-verify", command::verify),
+    ("approve-sqlite", approvals::approve_sqlite),
+    ("load-api", load::load_api),
 ];
 
 fn main() -> ExitCode {
     let args = Args::parse();
     if let (Some(folder), Some(name)) = (&args.contender, &args.name) {
-        seals::contend(name, folder);
-        return ExitCode::SUCCESS;
+        if name != "load-api" {
+            seals::contend(name, folder);
+            return ExitCode::SUCCESS;
+        }
+        return match load::serve(folder) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("{name}: {error}");
+                ExitCode::FAILURE
+            }
+        };
     }
     let Some(name) = &args.name else { return measure_all(args.json) };
     let Some((name, measure)) = ALL.iter().find(|(known, _)| known == name) else {

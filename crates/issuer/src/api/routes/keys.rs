@@ -175,7 +175,6 @@ async fn labels(
 #[serde(deny_unknown_fields)]
 struct NewKey {
     /// Its algorithm.
-    #[schema(inline)]
     algorithm: KeyAlgorithm,
     /// The key that it follows, and until when that one signs still.
     retires: Option<Overlap>,

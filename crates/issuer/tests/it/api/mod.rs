@@ -11,5 +11,6 @@ mod open_id;
 mod outage;
 mod rest;
 mod roles;
+mod schemathesis;
 mod shutdown;
 mod tokens;
