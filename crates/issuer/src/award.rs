@@ -1,6 +1,7 @@
 //! A label award: what officers decide, before anything is signed.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use verilabel_label::{
     CategoryId, Date, FieldError, Gs1Path, Gtin, LabelClaims, LabelNumber, Level, ModelNumber, Name, Names,
     SchemeId, Serial, SpecificationVersion, StatusRef, Timestamp, Validity,
@@ -8,38 +9,53 @@ use verilabel_label::{
 use verilabel_recognition::{Kind, Register};
 use verilabel_trust::{Issuer, Product};
 
+use crate::schema;
+
 /// The award of a label to a product, for one code on its package.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LabelAward {
     /// The scheme.
+    #[schema(value_type = schema::SchemeId)]
     pub scheme: SchemeId,
     /// The specification version of the award.
+    #[schema(value_type = schema::SpecificationVersion)]
     pub specification: SpecificationVersion,
     /// The level.
+    #[schema(value_type = schema::Level)]
     pub level: Level,
     /// The label's number.
+    #[schema(value_type = schema::LabelNumber)]
     pub number: LabelNumber,
     /// The date of the award.
+    #[schema(value_type = schema::Date)]
     pub awarded: Date,
     /// The first day of validity; the date of the award if not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<schema::Date>)]
     pub valid_from: Option<Date>,
     /// The last day of validity.
+    #[schema(value_type = schema::Date)]
     pub valid_until: Date,
     /// The product's GTIN.
+    #[schema(value_type = schema::Gtin)]
     pub gtin: Gtin,
     /// The serial number of one box, for a unit label.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<schema::Serial>)]
     pub serial: Option<Serial>,
     /// The product category.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<schema::CategoryId>)]
     pub category: Option<CategoryId>,
     /// Brand.
+    #[schema(value_type = schema::Name)]
     pub brand: Name,
     /// Models.
+    #[schema(value_type = Vec<schema::ModelNumber>)]
     pub models: Vec<ModelNumber>,
     /// Manufacturer.
+    #[schema(value_type = schema::Name)]
     pub manufacturer: Name,
 }
 

@@ -9,8 +9,8 @@ pub use prepare::{PrepareAward, ReviseAward};
 pub use read::{AwardFilter, AwardRecord, CodeRecord, LabelFilter, LabelRecord};
 
 pub(crate) use read::{
-    award, awards, codes_of_award, codes_of_label, label, label_by_id, labels, labels_of_key, minted_after,
-    product_records,
+    award, awards, code, codes_of_award, codes_of_label, label, label_by_id, labels, labels_of_key,
+    minted_after, product_records,
 };
 
 use verilabel_label::Gtin;

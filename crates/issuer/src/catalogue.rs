@@ -1,58 +1,71 @@
 //! Manufacturers and their products.
 
 mod decide;
+mod pictures;
 
 pub use decide::{PutManufacturer, PutProduct};
+pub use pictures::{Picture, PictureKind, PutPicture};
+
+pub(crate) use pictures::picture;
 
 use serde::{Deserialize, Serialize};
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
+use utoipa::ToSchema;
 use verilabel_label::{CategoryId, Date, Gtin, ModelNumber, Name, Timestamp};
 
+use crate::schema;
 use crate::store::{Cells, Where, row_by_id};
 use crate::{ManufacturerId, ProductId, Refusal, Version};
 
 /// A manufacturer on record.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ManufacturerRecord {
     /// Its row.
     pub id: ManufacturerId,
     /// Its name.
+    #[schema(value_type = schema::Name)]
     pub name: Name,
     /// How to reach it.
     pub contact: Option<String>,
     /// Since when it is known.
+    #[schema(value_type = schema::Timestamp)]
     pub created_at: Timestamp,
     /// Counts the changes.
     pub version: Version,
 }
 
 /// What is known of a product.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ProductFacts {
     /// Who makes it.
     pub manufacturer: ManufacturerId,
     /// Brand.
+    #[schema(value_type = schema::Name)]
     pub brand: Name,
     /// Models of the family.
+    #[schema(value_type = Vec<schema::ModelNumber>)]
     pub models: Vec<ModelNumber>,
     /// Category of the register.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<schema::CategoryId>)]
     pub category: Option<CategoryId>,
     /// Its GTINs.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<schema::Gtin>)]
     pub gtins: Vec<Gtin>,
     /// Where a picture of it is: a URL, or a path in the publication folder.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub picture: Option<String>,
     /// The last day of security updates.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<schema::Date>)]
     pub support_until: Option<Date>,
 }
 
 /// A product on record.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ProductRecord {
     /// Its row.
     pub id: ProductId,
@@ -60,6 +73,7 @@ pub struct ProductRecord {
     #[serde(flatten)]
     pub facts: ProductFacts,
     /// Since when it is known.
+    #[schema(value_type = schema::Timestamp)]
     pub created_at: Timestamp,
     /// Counts the changes.
     pub version: Version,

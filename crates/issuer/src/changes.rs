@@ -9,20 +9,23 @@ pub use decide::{Changed, DecideChange, ProposeChange, UnitRange};
 use serde::Serialize;
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
+use utoipa::ToSchema;
 use verilabel_label::{LabelNumber, Timestamp};
 
 use crate::lifecycle::{Advisory, ChangeKind, ChangeState, Note, Proposal};
+use crate::schema;
 use crate::store::{Cells, Where, row_by_id};
 use crate::{ChangeId, LabelId, Refusal, RunId, UserId, Version};
 
 /// A proposed change of standing on record.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ChangeRecord {
     /// Its row.
     pub id: ChangeId,
     /// The label.
     pub label: LabelId,
     /// The label's number.
+    #[schema(value_type = schema::LabelNumber)]
     pub number: LabelNumber,
     /// What is proposed.
     pub kind: ChangeKind,
@@ -35,10 +38,12 @@ pub struct ChangeRecord {
     /// Who proposed it.
     pub preparer: UserId,
     /// When.
+    #[schema(value_type = schema::Timestamp)]
     pub prepared_at: Timestamp,
     /// Who decided.
     pub approver: Option<UserId>,
     /// When it was decided.
+    #[schema(value_type = Option<schema::Timestamp>)]
     pub decided_at: Option<Timestamp>,
     /// Counts the changes.
     pub version: Version,

@@ -19,6 +19,7 @@ mod products;
 mod progress;
 mod publishing;
 mod runs;
+mod serving;
 mod session;
 mod trouble;
 mod users;
@@ -69,6 +70,9 @@ pub(crate) struct Common {
     /// The register; the one of this program if not given
     #[arg(long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
     register: Option<PathBuf>,
+    /// The trust pack that foreign labels are judged by, where an award rests on one
+    #[arg(long, global = true, value_name = "DIR", env = "VERILABEL_FOREIGN_PACK", value_hint = ValueHint::DirPath)]
+    foreign_pack: Option<PathBuf>,
     /// Print JSON
     #[arg(long, global = true)]
     json: bool,
@@ -112,6 +116,8 @@ enum Command {
     Pack(packs::PackCommand),
     /// Sign what waits and publish what has changed
     Publish(publishing::PublishArgs),
+    /// Serve the HTTP interface, sign what is approved, publish what is decided
+    Serve(serving::ServeArgs),
     /// The audit chain
     #[command(subcommand)]
     Audit(audit::AuditCommand),
@@ -165,6 +171,7 @@ async fn dispatch(args: Args, clock: ReadClock, random: &SystemRandom) -> Outcom
         Command::Key(command) => keys::run(&session, command).await,
         Command::Pack(command) => packs::run(&session, command).await,
         Command::Publish(args) => publishing::run(&session, args).await,
+        Command::Serve(args) => serving::run(&session, args).await,
         Command::Audit(command) => audit::run(&session, command).await,
         Command::Backup { folder } => founding::backup(&session, &folder).await,
         Command::Restore(args) => founding::restore(&session, args).await,

@@ -10,7 +10,7 @@ mod work;
 
 pub use forget::ForgetReplies;
 pub use work::Work;
-pub(crate) use work::{Context, Head};
+pub(crate) use work::{Context, Head, reply_to};
 
 use std::sync::Arc;
 

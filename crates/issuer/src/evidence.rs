@@ -4,37 +4,48 @@
 //! in force by fresh knowledge, and a row of an arrangement must lead from its scheme to the awarded one.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use verilabel_label::{CategoryId, Gtin, LabelNumber, Level, SchemeId, Timestamp};
 use verilabel_recognition::{Finding, Mode, Subject};
 use verilabel_trust::TrustPack;
 use verilabel_verify::{Conclusion, Outcome, Policy, Question, Report, judge};
 
 use crate::lifecycle::Draft;
+use crate::schema;
 
 /// What an award rests on, as it was found when the draft was made or approved.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Evidence {
     /// The foreign label's number.
+    #[schema(value_type = schema::LabelNumber)]
     pub number: LabelNumber,
     /// Its scheme.
+    #[schema(value_type = schema::SchemeId)]
     pub scheme: SchemeId,
     /// Its level.
+    #[schema(value_type = schema::Level)]
     pub level: Level,
     /// The product that it is for.
+    #[schema(value_type = schema::Gtin)]
     pub gtin: Gtin,
     /// The product's category, where the label or the pack names one.
+    #[schema(value_type = Option<schema::CategoryId>)]
     pub category: Option<CategoryId>,
     /// The row that recognises it.
     pub row: String,
     /// How it counts.
+    #[schema(value_type = schema::Mode)]
     pub mode: Mode,
     /// As which level it counts.
+    #[schema(value_type = schema::Level)]
     pub counts_as: Level,
     /// The version of the trust pack that was judged by.
     pub pack_version: u64,
     /// When it was judged.
+    #[schema(value_type = schema::Timestamp)]
     pub at: Timestamp,
     /// The verdict (`verilabel-verdict/1`).
+    #[schema(value_type = Object)]
     pub verdict: serde_json::Value,
 }
 

@@ -9,6 +9,7 @@ pub use signers::{Keystore, Signers};
 use serde::Serialize;
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
+use utoipa::ToSchema;
 use verilabel_label::Timestamp;
 use verilabel_trust::{Issuer, IssuerKey, Jwk, KeyState, Purpose};
 use verilabel_wire::{KeyId, PublicKey};
@@ -28,7 +29,7 @@ pub struct KeyRecord {
 }
 
 /// How many labels a key has signed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 pub struct KeyUse {
     /// Codes that it signed and that count still.
     pub codes: u64,

@@ -8,9 +8,10 @@
 //! is lost and no index is used twice.
 //!
 //! **Invariant:** private keys rest encrypted (JWE, PBES2) and are in the clear only inside a
-//! [`SigningKey`](verilabel_wire::SigningKey). No clock; randomness is handed in. Nothing here listens to a
-//! network. The audit chain is only ever appended to, in the transaction of what it tells.
+//! [`SigningKey`](verilabel_wire::SigningKey). No clock; randomness is handed in. Nothing but [`api::serve`] listens
+//! to a network. The audit chain is only ever appended to, in the transaction of what it tells.
 
+pub mod api;
 mod artwork;
 mod audit;
 mod authority;
@@ -38,6 +39,7 @@ mod publication;
 mod publish;
 mod refusal;
 mod runs;
+mod schema;
 mod status;
 mod store;
 mod users;
@@ -53,7 +55,10 @@ pub use awards::{
     RejectAward, ReviseAward,
 };
 pub use backup::{Restored, restore};
-pub use catalogue::{ManufacturerRecord, ProductFacts, ProductRecord, PutManufacturer, PutProduct};
+pub use catalogue::{
+    ManufacturerRecord, Picture, PictureKind, ProductFacts, ProductRecord, PutManufacturer, PutPicture,
+    PutProduct,
+};
 pub use changes::{
     ApplyDue, ChangeFilter, ChangeRecord, Changed, DecideChange, Due, ProposeChange, UnitRange,
 };
@@ -74,7 +79,7 @@ pub use mint::{Minted, mint};
 pub use office::Office;
 pub use pack::{PackKeys, PackOpenError, Validities, publish_pack};
 pub use people::{Actor, Role, UnknownRole, User};
-pub use publication::{MarkPublished, PublicationRecord};
+pub use publication::{AskToPublish, MarkPublished, PublicationRecord};
 pub use publish::{
     Clock, Failure, Health, Keep, LabelFile, PublicationError, Published, Publisher, Settings,
 };

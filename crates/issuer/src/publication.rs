@@ -2,19 +2,22 @@
 
 use serde::Serialize;
 use sqlx::AnyConnection;
+use utoipa::ToSchema;
 use verilabel_label::Timestamp;
 
 use crate::audit::ChainHash;
 use crate::desk::Work;
+use crate::schema;
 use crate::store::Cells;
 use crate::{Decision, PublicationId, Refusal, Role, Seq};
 
 /// A publication on record.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct PublicationRecord {
     /// Its row.
     pub id: PublicationId,
     /// When.
+    #[schema(value_type = schema::Timestamp)]
     pub at: Timestamp,
     /// The last event that it takes account of.
     pub through: Seq,
@@ -22,6 +25,25 @@ pub struct PublicationRecord {
     pub hash: String,
     /// What was published, in words.
     pub note: String,
+}
+
+/// Asks for a publication now rather than before long: who did, and when, is on record.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct AskToPublish;
+
+impl Decision for AskToPublish {
+    /// The event of the wish; the publication takes account of it.
+    type Outcome = Seq;
+    const KIND: &'static str = "ask-to-publish";
+    const ROLES: &'static [Role] = &[Role::Operator];
+
+    fn subject(&self) -> String {
+        "publication".to_owned()
+    }
+
+    async fn decide(&self, work: &mut Work) -> Result<Seq, Refusal> {
+        work.record(Self::KIND, self.subject(), [])
+    }
 }
 
 /// Notes that everything up to an event is published: its awards are, and renewals take the place of what they

@@ -18,13 +18,15 @@ pub use write::RunError;
 use serde::Serialize;
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
+use utoipa::ToSchema;
 use verilabel_label::{Gtin, Timestamp};
 
+use crate::schema;
 use crate::store::{Cells, Where, row_by_id};
 use crate::{AwardId, LabelId, Refusal, RunId, Version};
 
 /// A run on record.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct RunRecord {
     /// Its row.
     pub id: RunId,
@@ -33,6 +35,7 @@ pub struct RunRecord {
     /// The award that they state.
     pub award: AwardId,
     /// Their GTIN.
+    #[schema(value_type = schema::Gtin)]
     pub gtin: Gtin,
     /// Their serial numbers.
     pub serials: Serials,
@@ -44,6 +47,7 @@ pub struct RunRecord {
     /// The id of the key that signs them.
     pub key: String,
     /// When their statements are dated.
+    #[schema(value_type = schema::Timestamp)]
     pub issued_at: Timestamp,
     /// Units whose links were written out, where writing stopped.
     pub written: u32,

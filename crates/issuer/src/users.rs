@@ -11,13 +11,15 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
+use utoipa::ToSchema;
 use verilabel_label::Timestamp;
 
+use crate::schema;
 use crate::store::{Cells, Where, row_by_id};
 use crate::{Refusal, Role, TokenId, User, UserId, Version};
 
 /// A user on record.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct UserRecord {
     /// Id, name and roles.
     #[serde(flatten)]
@@ -27,13 +29,14 @@ pub struct UserRecord {
     /// Whether it may sign in.
     pub active: bool,
     /// Since when it is known.
+    #[schema(value_type = schema::Timestamp)]
     pub created_at: Timestamp,
     /// Counts the changes.
     pub version: Version,
 }
 
 /// A token on record, without the token.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct TokenRecord {
     /// Its row.
     pub id: TokenId,
@@ -42,10 +45,13 @@ pub struct TokenRecord {
     /// What it is for.
     pub name: String,
     /// When it was issued.
+    #[schema(value_type = schema::Timestamp)]
     pub created_at: Timestamp,
     /// Until when it is good.
+    #[schema(value_type = schema::Timestamp)]
     pub expires_at: Timestamp,
     /// When it was revoked.
+    #[schema(value_type = Option<schema::Timestamp>)]
     pub revoked_at: Option<Timestamp>,
 }
 

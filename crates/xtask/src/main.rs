@@ -5,6 +5,7 @@
 mod bench;
 mod demo;
 mod fuzz;
+mod openapi;
 mod process;
 mod test;
 mod tidy;
@@ -45,6 +46,8 @@ enum Command {
     Tidy,
     /// Write the test vectors anew
     Vectors,
+    /// Write the OpenAPI document of the authority's interface anew
+    Openapi,
     /// Measure
     Bench {
         /// One measurement; all if not given
@@ -69,6 +72,7 @@ fn main() -> ExitCode {
         Command::Test { no_fuzz } => test::run(!no_fuzz),
         Command::Tidy => tidy::run(),
         Command::Vectors => vectors::run(),
+        Command::Openapi => openapi::run(),
         Command::Bench { name, json } => bench::run(name.as_deref(), json),
         Command::Fuzz { target, seconds } => fuzz::run(target.as_deref(), seconds),
     };

@@ -6,9 +6,12 @@
 #![expect(clippy::disallowed_methods, reason = "a bench reads the clock and makes keys that it throws away")]
 #![expect(clippy::missing_errors_doc, reason = "whatever stops a measurement is told to a person")]
 
+pub mod approvals;
 pub mod command;
 mod duel;
 mod fixture;
+pub mod house;
+pub mod load;
 pub mod publishing;
 pub mod reading;
 pub mod report;

@@ -12,7 +12,7 @@ use std::process::{Command, ExitCode};
 
 use clap::Parser;
 
-use verilabel_bench::{Outcome, command, publishing, reading, report, runs, seals, symbols};
+use verilabel_bench::{Outcome, approvals, command, load, publishing, reading, report, runs, seals, symbols};
 
 /// Measures.
 #[derive(Parser)]
@@ -34,7 +34,7 @@ struct Args {
 type Measure = fn() -> Outcome;
 
 /// Names and what measures them.
-const ALL: [(&str, Measure); 9] = [
+const ALL: [(&str, Measure); 11] = [
     ("verify-es256", seals::verify_es256),
     ("verify-eddsa", seals::verify_eddsa),
     ("mint-es256", seals::mint_es256),
@@ -44,13 +44,24 @@ const ALL: [(&str, Measure); 9] = [
     ("read-12mp", reading::twelve_megapixels),
     ("cli-verify", command::verify),
     ("suspend-1m", publishing::suspend_among_a_million),
+    ("approve-sqlite", approvals::approve_sqlite),
+    ("load-api", load::load_api),
 ];
 
 fn main() -> ExitCode {
     let args = Args::parse();
     if let (Some(folder), Some(name)) = (&args.contender, &args.name) {
-        seals::contend(name, folder);
-        return ExitCode::SUCCESS;
+        if name != "load-api" {
+            seals::contend(name, folder);
+            return ExitCode::SUCCESS;
+        }
+        return match load::serve(folder) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("{name}: {error}");
+                ExitCode::FAILURE
+            }
+        };
     }
     let Some(name) = &args.name else { return measure_all(args.json) };
     let Some((name, measure)) = ALL.iter().find(|(known, _)| known == name) else {

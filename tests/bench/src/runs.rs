@@ -45,7 +45,8 @@ pub fn run_es256() -> Outcome {
             name: "run-es256",
             value: 1e9 * f64::from(TURN) / duel.ours,
             unit: "links/s/core",
-            against: "ring's bare ES256 signatures; lines of CSV, status entries and serials included".to_owned(),
+            against: "ring's bare ES256 signatures; lines of CSV, status entries and serials included"
+                .to_owned(),
             ratio: Some(duel.ratio),
             goal: "ratio >= 0.8".to_owned(),
         },

@@ -16,18 +16,18 @@ const NUMBER: &str = "CSA/010128/1";
 
 fn open_for_work() -> Desk {
     let desk = Desk::with_authority();
-    let _ = desk.done(&["pack", "init", "--pack", "pack", "--keys", "keys"]);
+    desk.done(&["pack", "init", "--pack", "pack", "--keys", "keys"]);
     fs::write(desk.path("draft.json"), DRAFT).unwrap();
     desk
 }
 
 fn award(desk: &Desk) {
     desk.award("draft.json");
-    let _ = desk.done(&["label", "files", NUMBER, "--out", "labels"]);
+    desk.done(&["label", "files", NUMBER, "--out", "labels"]);
 }
 
 fn publish(desk: &Desk) {
-    let _ = desk.done(&["pack", "publish", "--pack", "pack", "--keys", "keys"]);
+    desk.done(&["pack", "publish", "--pack", "pack", "--keys", "keys"]);
 }
 
 fn change(desk: &Desk, change: &str) {
@@ -77,10 +77,10 @@ fn the_rules_hold_for_whoever_has_the_folder() {
     refused(&["award", "prepare", "draft.json", "--as", "nobody"], 1, "[not-found]");
     refused(&["award", "prepare", "draft.json", "--as", "anna"], 3, "[role-missing]");
     refused(&["user", "add", "eve", "--role", "operator"], 2, "[no-user]");
-    let _ = desk.done(&["user", "add", "boris", "--role", "officer", "--role", "approver", "--as", "oscar"]);
+    desk.done(&["user", "add", "boris", "--role", "officer", "--role", "approver", "--as", "oscar"]);
     let id = desk.done(&["award", "prepare", "draft.json", "--as", "boris"]).stdout;
     refused(&["award", "approve", id.trim(), "--as", "boris"], 3, "[two-people]");
-    let _ = desk.done(&["user", "disable", "boris", "--as", "oscar"]);
+    desk.done(&["user", "disable", "boris", "--as", "oscar"]);
     refused(&["award", "approve", id.trim(), "--as", "boris"], 3, "[user-inactive]");
     refused(&["award", "approve", "--number", "CSA/1", "--as", "anna"], 2, "has no draft");
     refused(&["award", "list", "--authority", "nowhere"], 1, "[authority-file]");
@@ -149,6 +149,6 @@ fn nothing_is_lost_without_the_passphrase() {
     let waiting = without(&["label", "files", NUMBER, "--out", "labels"]);
     assert!(waiting.exit == 1 && waiting.stderr.contains("wait to be signed"), "{}", waiting.stderr);
     assert!(without(&["key", "new", "--as", "oscar"]).stderr.contains("[no-passphrase]"));
-    let _ = desk.done(&["pack", "publish", "--pack", "pack", "--keys", "keys"]);
+    desk.done(&["pack", "publish", "--pack", "pack", "--keys", "keys"]);
     assert_eq!(without(&["label", "files", NUMBER, "--out", "labels"]).exit, 0);
 }

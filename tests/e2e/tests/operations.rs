@@ -38,7 +38,8 @@ fn blocks(page: &str) -> Vec<Block> {
 /// ends it.
 fn follow(desk: &Desk, block: &Block) -> Ran {
     let state = "export -p > .variables";
-    let script = format!("set -ea\n[ ! -e .variables ] || . ./.variables\ntrap '{state}' EXIT\n{}", block.text);
+    let script =
+        format!("set -ea\n[ ! -e .variables ] || . ./.variables\ntrap '{state}' EXIT\n{}", block.text);
     let path = format!("{}:{}", programs().display(), std::env::var("PATH").unwrap());
     run(desk.shell().env("PATH", path).env_remove("VERILABEL_PASSPHRASE").args(["-c", &script]))
 }

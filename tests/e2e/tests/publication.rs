@@ -18,7 +18,7 @@ fn what_was_published_is_judged() {
     let desk = Desk::with_authority();
     let without_keys = desk.issuer(&["publish"]);
     assert!(without_keys.exit == 1 && without_keys.stderr.contains("pack-keys"), "{}", without_keys.stderr);
-    let _ = desk.done(&["pack", "init"]);
+    desk.done(&["pack", "init"]);
     fs::write(desk.path("draft.json"), DRAFT).unwrap();
     desk.award("draft.json");
     let publish = || desk.done(&["publish"]).stdout;
@@ -33,7 +33,7 @@ fn what_was_published_is_judged() {
     }
     assert_eq!(judged("link.txt", "a/publication/pack.tar.gz"), 0);
     let suspend = ["suspend", NUMBER, "--reason", "vulnerability", "--note", "a test", "--as", "anna"];
-    let _ = desk.done(&suspend);
+    desk.done(&suspend);
     assert_eq!(judged("link.txt", "a/publication/pack"), 0, "nothing is published by itself");
     assert!(publish().contains("release 2,"));
     assert_eq!(judged("link.txt", "a/publication/pack"), 11);

@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use sqlx::any::AnyRow;
+use utoipa::ToSchema;
 use verilabel_label::Timestamp;
 use verilabel_wire::sha256;
 
+use crate::schema;
 use crate::store::Cells;
 use crate::{Refusal, Seq, hex};
 
@@ -14,12 +16,13 @@ use crate::{Refusal, Seq, hex};
 pub type Facts = BTreeMap<String, String>;
 
 /// A decision, made or refused. Members stand in alphabetical order: this is also the form that is hashed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Event {
     /// Who: `system`, or a user's id and name.
     pub actor: String,
     /// When.
+    #[schema(value_type = schema::Timestamp)]
     pub at: Timestamp,
     /// What it says besides.
     pub facts: Facts,

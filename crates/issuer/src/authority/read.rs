@@ -7,8 +7,9 @@ use verilabel_wire::{KeyId, LinkBase};
 use super::{Authority, found, link_base};
 use crate::audit::{self, Anchor, ChainReport, Event, EventFilter, Reconciliation};
 use crate::awards::{self, AwardFilter, AwardRecord, CodeRecord, LabelFilter, LabelRecord};
-use crate::catalogue::{self, ManufacturerRecord, ProductRecord};
+use crate::catalogue::{self, ManufacturerRecord, Picture, ProductRecord};
 use crate::changes::{self, ChangeFilter, ChangeRecord};
+use crate::desk::reply_to;
 use crate::evidence::Evidence;
 use crate::keys::{self, KeyRecord, KeyUse};
 use crate::lifecycle::Draft;
@@ -16,7 +17,8 @@ use crate::publication::{self, PublicationRecord};
 use crate::runs::{self, RunPlan, RunRecord};
 use crate::users::{self, Token, TokenRecord, UserRecord};
 use crate::{
-    AwardId, ChangeId, LabelId, ManufacturerId, ProductId, Refusal, RunId, Seq, User, UserId, lists,
+    Actor, AwardId, ChangeId, CodeId, LabelId, ManufacturerId, ProductId, Refusal, Reply, RunId, Seq, User,
+    UserId, lists,
 };
 
 /// Most rows of a page; a larger limit is cut to it.
@@ -63,6 +65,10 @@ reads! {
     product(id: ProductId) -> ProductRecord = catalogue::product;
     /// An award.
     award(id: AwardId) -> AwardRecord = awards::award;
+    /// A code on a package.
+    code(id: CodeId) -> CodeRecord = awards::code;
+    /// The picture of a product.
+    picture(product: ProductId) -> Picture = catalogue::picture;
     /// The codes of an award.
     codes_of_award(id: AwardId) -> Vec<CodeRecord> = awards::codes_of_award;
     /// A label by its number.
@@ -120,6 +126,35 @@ pages! {
 }
 
 impl Authority {
+    /// Labels with a code of that key that counts still. A page begins after the given row and has at most a
+    /// thousand rows.
+    ///
+    /// # Errors
+    /// [`Refusal::Unavailable`].
+    pub async fn labels_of_key(
+        &self,
+        key: KeyId,
+        after: LabelId,
+        limit: u32,
+    ) -> Result<Vec<LabelRecord>, Refusal> {
+        let mut reader = self.context.database.reader().await?;
+        awards::labels_of_key(&mut reader, key, after, limit.min(MAX_PAGE)).await
+    }
+
+    /// The reply that was kept for a request of an actor (see [`Once`](crate::Once)), if it was made before.
+    ///
+    /// # Errors
+    /// [`Refusal::KeyReused`] if it was another request; [`Refusal::Unavailable`].
+    pub async fn reply_to(
+        &self,
+        actor: &Actor,
+        key: &str,
+        request: &[u8; 32],
+    ) -> Result<Option<Reply>, Refusal> {
+        let mut reader = self.context.database.reader().await?;
+        reply_to(&mut reader, actor, key, request).await
+    }
+
     /// Where its links live.
     ///
     /// # Errors

@@ -23,14 +23,7 @@ impl Authority {
         retires: Option<(KeyId, verilabel_label::Timestamp)>,
         order: Order,
     ) -> Result<Arc<SigningKey>, Refusal> {
-        let store = Arc::clone(keystore);
-        let key = blocking(move || Ok(store.generate(algorithm)?)).await?;
-        let add = AddKey {
-            key: key.key().clone(),
-            purposes: vec![Purpose::Seal, Purpose::Status],
-            from: order.at,
-            retires,
-        };
+        let (key, add) = generate(keystore, algorithm, retires, order.at).await?;
         self.decide(order, add).await?;
         Ok(key)
     }
@@ -95,6 +88,34 @@ impl Authority {
     pub async fn minting_wanted(&self) {
         self.context.minting.notified().await;
     }
+}
+
+impl AddKey {
+    /// Makes a key in the keystore, which is to be put on record as in use from then on.
+    ///
+    /// # Errors
+    /// [`Refusal::Keystore`].
+    pub async fn generate(
+        keystore: &Arc<Keystore>,
+        algorithm: Algorithm,
+        retires: Option<(KeyId, verilabel_label::Timestamp)>,
+        from: verilabel_label::Timestamp,
+    ) -> Result<Self, Refusal> {
+        Ok(generate(keystore, algorithm, retires, from).await?.1)
+    }
+}
+
+async fn generate(
+    keystore: &Arc<Keystore>,
+    algorithm: Algorithm,
+    retires: Option<(KeyId, verilabel_label::Timestamp)>,
+    from: verilabel_label::Timestamp,
+) -> Result<(Arc<SigningKey>, AddKey), Refusal> {
+    let store = Arc::clone(keystore);
+    let key = blocking(move || Ok(store.generate(algorithm)?)).await?;
+    let purposes = vec![Purpose::Seal, Purpose::Status];
+    let add = AddKey { key: key.key().clone(), purposes, from, retires };
+    Ok((key, add))
 }
 
 /// Runs what blocks where it does not hold up others.

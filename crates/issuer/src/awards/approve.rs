@@ -1,6 +1,7 @@
 //! Deciding about drafts. What is approved is fixed and on record before anything is signed.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 use verilabel_label::{LabelNumber, Status, StatusRef};
 use verilabel_trust::Purpose;
 use verilabel_wire::KeyId;
@@ -10,6 +11,7 @@ use crate::desk::Work;
 use crate::evidence::{Evidence, EvidenceRefusal};
 use crate::keys::in_use;
 use crate::lifecycle::{AwardRule, Note, check_renewal, two_people};
+use crate::schema;
 use crate::store::insert_rows;
 use crate::{AwardId, Decision, LabelId, Refusal, Role, Version};
 
@@ -24,7 +26,7 @@ pub struct ApproveAward {
 }
 
 /// What an approval made.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Approved {
     /// The award.
     pub award: AwardId,
@@ -33,8 +35,10 @@ pub struct Approved {
     /// The label.
     pub label: LabelId,
     /// The label's number.
+    #[schema(value_type = schema::LabelNumber)]
     pub number: LabelNumber,
     /// Where its status is kept.
+    #[schema(value_type = schema::StatusRef)]
     pub status: StatusRef,
     /// Codes that are being signed.
     pub codes: usize,

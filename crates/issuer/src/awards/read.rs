@@ -3,17 +3,19 @@
 use serde::Serialize;
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
+use utoipa::ToSchema;
 use verilabel_label::{Gtin, LabelNumber, SchemeId, Serial, Status, StatusRef, Timestamp};
 use verilabel_trust::Product;
 use verilabel_wire::KeyId;
 
 use crate::evidence::Evidence;
 use crate::lifecycle::{AwardState, Draft};
+use crate::schema;
 use crate::store::{Cells, Where, row_by_id};
 use crate::{AwardId, CodeId, LabelId, ProductId, Refusal, Seq, UserId, Version};
 
 /// An award on record.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct AwardRecord {
     /// Its row.
     pub id: AwardId,
@@ -26,10 +28,12 @@ pub struct AwardRecord {
     /// Who prepared it, in the order in which they did.
     pub preparers: Vec<UserId>,
     /// When it was prepared first.
+    #[schema(value_type = schema::Timestamp)]
     pub prepared_at: Timestamp,
     /// Who decided.
     pub approver: Option<UserId>,
     /// When it was decided.
+    #[schema(value_type = Option<schema::Timestamp>)]
     pub decided_at: Option<Timestamp>,
     /// Why it was rejected.
     pub note: Option<String>,
@@ -38,32 +42,39 @@ pub struct AwardRecord {
 }
 
 /// A label on record.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct LabelRecord {
     /// Its row.
     pub id: LabelId,
     /// Its number.
+    #[schema(value_type = schema::LabelNumber)]
     pub number: LabelNumber,
     /// Its scheme.
+    #[schema(value_type = schema::SchemeId)]
     pub scheme: SchemeId,
     /// The award that it stands on: the last renewal's, if it was renewed.
     pub award: AwardId,
     /// What the status list says.
+    #[schema(value_type = schema::Status)]
     pub status: Status,
     /// Where its status is kept.
+    #[schema(value_type = schema::StatusRef)]
     pub status_ref: StatusRef,
     /// From when on it may be relied on.
+    #[schema(value_type = schema::Timestamp)]
     pub valid_from: Timestamp,
     /// The first second after its validity.
+    #[schema(value_type = schema::Timestamp)]
     pub valid_until: Timestamp,
     /// When it was changed last.
+    #[schema(value_type = schema::Timestamp)]
     pub changed_at: Timestamp,
     /// Counts the changes.
     pub version: Version,
 }
 
 /// A code on a package.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct CodeRecord {
     /// Its row.
     pub id: CodeId,
@@ -74,12 +85,15 @@ pub struct CodeRecord {
     /// The canonical GS1 path.
     pub path: String,
     /// Its GTIN.
+    #[schema(value_type = schema::Gtin)]
     pub gtin: Gtin,
     /// The serial number of a unit label.
+    #[schema(value_type = Option<schema::Serial>)]
     pub serial: Option<Serial>,
     /// The id of the key.
     pub key: String,
     /// When the statement is dated.
+    #[schema(value_type = schema::Timestamp)]
     pub issued_at: Timestamp,
     /// The label link; `None` until it is signed.
     pub link: Option<String>,
@@ -109,6 +123,8 @@ pub struct AwardFilter {
 /// Which labels.
 #[derive(Debug, Clone, Default)]
 pub struct LabelFilter {
+    /// Only the one of that number.
+    pub number: Option<LabelNumber>,
     /// Only those with that status.
     pub status: Option<Status>,
     /// Only those of that scheme.
@@ -163,6 +179,7 @@ pub(crate) async fn labels(
 ) -> Result<Vec<LabelRecord>, Refusal> {
     let mut conditions = Where::default();
     conditions.int("id >", after.number());
+    conditions.maybe_text("number =", filter.number.as_ref().map(LabelNumber::as_str));
     conditions.maybe_int("status =", filter.status.map(|status| status.value().into()));
     conditions.maybe_text("scheme =", filter.scheme.as_ref().map(SchemeId::as_str));
     conditions.maybe_int("valid_until <", filter.ends_before.map(Timestamp::seconds));
@@ -187,6 +204,10 @@ pub(crate) async fn labels_of_key(
     .fetch_all(connection)
     .await?;
     rows.iter().map(read_label).collect()
+}
+
+pub(crate) async fn code(connection: &mut AnyConnection, id: CodeId) -> Result<CodeRecord, Refusal> {
+    read_code(&row_by_id(connection, "SELECT * FROM codes WHERE id = $1", "code", id.number()).await?)
 }
 
 pub(crate) async fn codes_of_award(

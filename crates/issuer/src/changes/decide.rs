@@ -1,6 +1,7 @@
 //! Proposing changes of standing, and deciding about them.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use verilabel_label::{LabelNumber, Status};
 
 use super::apply::apply;
@@ -9,10 +10,11 @@ use crate::desk::Work;
 use crate::lifecycle::{
     Advisory, ChangeKind, ChangeState, Proposal, StandingRule, Timing, after, timing, two_people,
 };
+use crate::schema;
 use crate::{ChangeId, Decision, Refusal, Role, RunId, Version, awards, runs};
 
 /// Some units of a run, counted from 0.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UnitRange {
     /// The run.
@@ -40,13 +42,14 @@ pub struct ProposeChange {
 }
 
 /// What became of a change.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Changed {
     /// The change.
     pub id: ChangeId,
     /// Where it stands.
     pub state: ChangeState,
     /// The status of the label now.
+    #[schema(value_type = schema::Status)]
     pub status: Status,
     /// The version of the change.
     pub version: Version,

@@ -8,6 +8,7 @@ use ring::rand::SystemRandom;
 use verilabel_issuer::{Actor, Authority, Decision, Keystore, Order, Passphrase, Signers};
 use verilabel_label::Timestamp;
 use verilabel_recognition::Register;
+use verilabel_trust::{Client, Expiry, FolderRepository, FolderStore, PackError, TrustPack};
 
 use super::{Common, ReadClock, Trouble};
 
@@ -57,7 +58,32 @@ impl Session {
     }
 
     pub(crate) async fn open_at(&self, folder: &Path) -> Result<Authority, Trouble> {
-        Ok(Authority::open(folder, self.register()?, &self.random).await?)
+        let authority = Authority::open(folder, self.register()?, &self.random).await?;
+        if let Some(pack) = &self.common.foreign_pack {
+            authority.use_pack(Arc::new(self.foreign_pack(pack, folder)?));
+        }
+        Ok(authority)
+    }
+
+    /// Opens the pack for foreign labels. The root that it had when it was first used is trusted from then on, and
+    /// what was accepted is remembered in the authority's folder, so that the pack never goes backwards.
+    fn foreign_pack(&self, pack: &Path, folder: &Path) -> Result<TrustPack, Trouble> {
+        let memory = folder.join("foreign-pack");
+        let anchor = memory.join("anchor.json");
+        if !anchor.exists() {
+            let first = pack.join("metadata/1.root.json");
+            let root = fs::read(&first).map_err(|e| Trouble::file(&first, &e))?;
+            fs::create_dir_all(&memory)
+                .and_then(|()| fs::write(&anchor, root))
+                .map_err(|e| Trouble::file(&anchor, &e))?;
+        }
+        let root = fs::read(&anchor).map_err(|e| Trouble::file(&anchor, &e))?;
+        let opened = || -> Result<TrustPack, PackError> {
+            let repository = FolderRepository::new(pack);
+            let mut client = Client::open(FolderStore::lock(&memory)?, &root)?;
+            TrustPack::open(client.update(&repository, self.now(), Expiry::Report)?, &repository)
+        };
+        opened().map_err(|e| Trouble::ForeignPack { path: pack.to_owned(), error: e })
     }
 
     pub(crate) fn has_user(&self) -> bool {

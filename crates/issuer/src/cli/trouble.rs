@@ -7,6 +7,7 @@ use verilabel_issuer::{
 };
 use verilabel_symbol::SymbolError;
 use verilabel_symbol::draw::DrawError;
+use verilabel_trust::PackError;
 
 use super::Exit;
 use super::out::say;
@@ -24,6 +25,8 @@ pub(crate) enum Trouble {
     Publication(#[from] PublicationError),
     #[error("the trust pack: {0}")]
     Pack(#[from] PackOpenError),
+    #[error("{}: {error}", path.display())]
+    ForeignPack { path: PathBuf, error: PackError },
     #[error(transparent)]
     Symbol(#[from] SymbolError),
     #[error("{}: {reason}", path.display())]
@@ -80,6 +83,7 @@ impl Trouble {
             Self::Table { error, .. } => error.code(),
             Self::Publication(error) => error.code(),
             Self::Pack(_) => "pack",
+            Self::ForeignPack { error, .. } => error.code(),
             Self::Symbol(error) => error.code(),
             Self::File { .. } => "file",
             Self::Document { .. } => "document",
@@ -116,6 +120,9 @@ impl Trouble {
             }
             Self::Publication(_) => "what was published before stands; mend it and publish again",
             Self::Pack(_) => "check the folders of the pack and of its keys",
+            Self::ForeignPack { .. } => {
+                "fetch the pack again; if you mean to trust another root, remove foreign-pack in the authority's folder"
+            }
             Self::Symbol(_) => "shorten what the message says, or give the symbol more room",
             Self::File { .. } => "check the path and its permissions",
             Self::Document { .. } => "correct the file at that place",

@@ -6,7 +6,7 @@ use std::pin::Pin;
 use tokio::sync::oneshot;
 
 use super::Work;
-use crate::{Answer, Decision, Once, Order, Refusal};
+use crate::{Answer, Decision, Once, Order, Refusal, RefusalKind};
 
 /// Something to be done within a group, and answered when the group is settled.
 pub(super) trait Job: Send + Sync {
@@ -54,7 +54,10 @@ impl<D: Decision> Submitted<D> {
             }
         }
         let outcome = work.attempt(&self.decision, true).await?;
-        work.keep_reply(once, outcome.as_ref()).await?;
+        // What people have to mend first is not the answer for good.
+        if !matches!(&outcome, Err(refusal) if refusal.kind() == RefusalKind::Broken) {
+            work.keep_reply(once, outcome.as_ref()).await?;
+        }
         Ok(outcome.map(Answer::Done))
     }
 }

@@ -191,16 +191,7 @@ impl Work {
 
     /// The reply that was given to the same request before.
     pub(super) async fn replay<T>(&mut self, once: &Once<T>) -> Result<Option<Reply>, Refusal> {
-        let row = sqlx::query("SELECT request, status, body FROM idempotency WHERE actor = $1 AND key = $2")
-            .bind(self.order.actor.audit_name())
-            .bind(once.key.as_str())
-            .fetch_optional(&mut self.connection)
-            .await?;
-        let Some(row) = row else { return Ok(None) };
-        if row.text("request")? != crate::hex::encode(&once.request) {
-            return Err(Refusal::KeyReused { key: once.key.clone() });
-        }
-        Ok(Some(Reply { status: row.number("status")?, body: row.text("body")? }))
+        reply_to(&mut self.connection, &self.order.actor, &once.key, &once.request).await
     }
 
     pub(super) async fn keep_reply<T>(
@@ -364,4 +355,23 @@ impl Work {
         }
         self.places.place(allocation)
     }
+}
+
+/// The reply that was given to the same request before.
+pub(crate) async fn reply_to(
+    connection: &mut AnyConnection,
+    actor: &Actor,
+    key: &str,
+    request: &[u8; 32],
+) -> Result<Option<Reply>, Refusal> {
+    let row = sqlx::query("SELECT request, status, body FROM idempotency WHERE actor = $1 AND key = $2")
+        .bind(actor.audit_name())
+        .bind(key)
+        .fetch_optional(connection)
+        .await?;
+    let Some(row) = row else { return Ok(None) };
+    if row.text("request")? != crate::hex::encode(request) {
+        return Err(Refusal::KeyReused { key: key.to_owned() });
+    }
+    Ok(Some(Reply { status: row.number("status")?, body: row.text("body")? }))
 }

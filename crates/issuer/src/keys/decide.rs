@@ -1,5 +1,7 @@
 //! Decisions about keys and about the issuer's document.
 
+use serde::Serialize;
+use utoipa::ToSchema;
 use verilabel_label::Timestamp;
 use verilabel_trust::{Issuer, Jwk, Purpose};
 use verilabel_wire::{KeyId, PublicKey};
@@ -140,7 +142,7 @@ pub struct Remint {
 }
 
 /// How far minting anew has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Reminted {
     /// Codes that were given a new signature to come.
     pub codes: u64,

@@ -3,22 +3,25 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use verilabel_label::{Date, FieldError, Gs1Path, Gtin, StatusRef};
 use verilabel_recognition::Register;
 use verilabel_trust::Issuer;
 use verilabel_wire::Profile;
 
 use super::Note;
+use crate::schema;
 use crate::{LabelAward, ProductId, Refusal, UserId};
 
 /// What an officer prepares.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Draft {
     /// The award, with the first code on the package.
     pub award: LabelAward,
     /// GTINs of the same family of products that get a code too.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<schema::Gtin>)]
     pub further_gtins: Vec<Gtin>,
     /// Whether names stay out of the seal, for small packages.
     #[serde(default)]
@@ -28,6 +31,7 @@ pub struct Draft {
     pub renewal: bool,
     /// The last day of the manufacturer's security updates.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<schema::Date>)]
     pub support_until: Option<Date>,
     /// The product on record.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -38,7 +42,7 @@ pub struct Draft {
 }
 
 /// A label of another scheme that an award rests on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ForeignLabel {
     /// Its label link.
@@ -119,7 +123,7 @@ impl Draft {
 }
 
 /// Where an award stands in its life.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum AwardState {
     /// Prepared; nobody has decided.

@@ -3,11 +3,12 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::Refusal;
 
 /// Why, in a word that statistics can count.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ReasonCode {
     /// A vulnerability that puts users at risk.
@@ -89,9 +90,10 @@ pub struct UnknownReason;
 
 /// Makes a newtype of bounded text of one line or several.
 macro_rules! bounded_text {
-    ($(#[$doc:meta])* $name:ident, $what:literal, max $max:expr) => {
+    ($(#[$doc:meta])* $name:ident, $what:literal, max $max:tt) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+        #[schema(min_length = 1, max_length = $max)]
         #[serde(try_from = "String", into = "String")]
         pub struct $name(String);
 

@@ -3,12 +3,14 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use verilabel_label::{Status, Timestamp};
 
 use super::{Advisory, Note, ReasonCode};
+use crate::schema;
 
 /// What is proposed for a label.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ChangeKind {
     /// Not to be relied on for now. One approver is enough, because safety comes first.
@@ -57,7 +59,7 @@ impl std::str::FromStr for ChangeKind {
 }
 
 /// Where a proposed change stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ChangeState {
     /// Nobody has decided.
@@ -108,7 +110,7 @@ impl std::str::FromStr for ChangeState {
 pub struct UnknownChange;
 
 /// Why a standing is to change, and when.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Proposal {
     /// Why, in a word.
@@ -120,6 +122,7 @@ pub struct Proposal {
     pub advisory: Option<Advisory>,
     /// From when on it holds; at once if not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<schema::Timestamp>)]
     pub effective_at: Option<Timestamp>,
 }
 

@@ -1,15 +1,18 @@
 //! Serial numbers of a run (GS1 AI 21): consecutive, or scattered so that nobody guesses the next.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use verilabel_label::Serial;
 
 use crate::Refusal;
+use crate::schema;
 
 /// How the units of a run are numbered.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Serials {
     /// From this one on: its final digits count up, and keep their number.
+    #[schema(value_type = schema::Serial)]
     Consecutive(Serial),
     /// Twelve characters that nobody without the authority's secret can foretell; never twice in an authority.
     Scattered,

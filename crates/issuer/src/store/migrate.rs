@@ -6,16 +6,17 @@ use super::Cells;
 use crate::Refusal;
 
 /// In order; the first makes version 1.
-const MIGRATIONS: [&str; 2] = [
+const MIGRATIONS: [&str; 3] = [
     include_str!("../../migrations/0001_authority.sql"),
     include_str!("../../migrations/0002_publishing.sql"),
+    include_str!("../../migrations/0003_pictures.sql"),
 ];
 
 /// The schema that this software works on.
-pub(crate) const SCHEMA_VERSION: i64 = 2;
+pub(crate) const SCHEMA_VERSION: i64 = 3;
 
 /// Every table, so that each follows those it refers to.
-pub(crate) const TABLES: [&str; 21] = [
+pub(crate) const TABLES: [&str; 22] = [
     "head",
     "events",
     "settings",
@@ -37,6 +38,7 @@ pub(crate) const TABLES: [&str; 21] = [
     "idempotency",
     "releases",
     "publishing",
+    "pictures",
 ];
 
 /// Brings the schema to this software's version, in one transaction.

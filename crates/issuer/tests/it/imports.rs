@@ -18,7 +18,9 @@ const HEADING: &str =
 
 fn line(n: u32) -> String {
     let (number, gtin) = (number(n), gtin(n));
-    format!("{number},sg.cls-iot,1.4,3,2026-11-01,2029-10-31,{gtin},router,Lumora,AX-3000|AX-3100,Lumora Devices")
+    format!(
+        "{number},sg.cls-iot,1.4,3,2026-11-01,2029-10-31,{gtin},router,Lumora,AX-3000|AX-3100,Lumora Devices"
+    )
 }
 
 fn table(lines: &[String]) -> String {

@@ -119,7 +119,10 @@ fn a_file_of_something_else_is_left_alone() {
         assert_eq!(refused("a,b\n1,2\n", &plan), "run-another-file");
         assert_eq!(refused(&"x".repeat(100_000), &plan), "run-another-file");
         assert_eq!(refused(&whole.replace("SN000", "SN001"), &plan), "run-another-file");
-        assert_eq!(refused(&format!("{whole}{}\n", whole.lines().last().unwrap()), &plan), "run-another-file");
+        assert_eq!(
+            refused(&format!("{whole}{}\n", whole.lines().last().unwrap()), &plan),
+            "run-another-file"
+        );
         fs::write(&path, &whole).unwrap();
         let _held = RunFile::open(&path, &plan).unwrap();
         assert_eq!(RunFile::open(&path, &plan).unwrap_err().code(), "run-file-busy");
@@ -162,9 +165,15 @@ fn a_disk_that_fails_ends_it_and_says_so() {
         let record = made(&bench, 1, from("SN00000"), 5_000).await;
         let plan = bench.authority.run_plan(record.id).await.unwrap();
         let full = || RunError::File { path: PathBuf::from("a disk"), reason: "full".to_owned() };
-        let failed = plan.write_links(0, &test_key(1), cores(2), |_, units| {
-            if units < 2_000 { Ok(()) } else { Err(full()) }
-        });
+        let failed =
+            plan.write_links(
+                0,
+                &test_key(1),
+                cores(2),
+                |_, units| {
+                    if units < 2_000 { Ok(()) } else { Err(full()) }
+                },
+            );
         assert_eq!(failed.unwrap_err().code(), "run-file");
     });
 }
@@ -183,10 +192,7 @@ fn a_withdrawn_box_is_found_by_its_serial_number() {
         }
         let unit = plan.unit(350).unwrap();
         let range = UnitRange { run: record.id, first: 350, units: 1 };
-        let withdraw = ProposeChange {
-            units: Some(range),
-            ..propose(&number(1), ChangeKind::WithdrawUnits)
-        };
+        let withdraw = ProposeChange { units: Some(range), ..propose(&number(1), ChangeKind::WithdrawUnits) };
         let proposed = bench.decide(&bench.officer, withdraw).await.unwrap();
         let decide = DecideChange { change: proposed.id, expected: None, approve: true };
         bench.decide(&bench.approver, decide).await.unwrap();

@@ -162,7 +162,19 @@ impl Bench {
 
     /// Runs a statement behind the authority's back.
     pub(crate) async fn tamper(&self, sql: &'static str) -> u64 {
-        use sqlx::{Connection, Executor};
+        use sqlx::Executor;
+        self.connect().await.execute(sql).await.unwrap().rows_affected()
+    }
+
+    /// Reads the column `text` of a statement behind the authority's back.
+    pub(crate) async fn read_all(&self, sql: &'static str) -> Vec<String> {
+        use sqlx::{Executor, Row};
+        let rows = self.connect().await.fetch_all(sql).await.unwrap();
+        rows.iter().map(|row| row.get("text")).collect()
+    }
+
+    async fn connect(&self) -> sqlx::AnyConnection {
+        use sqlx::Connection;
         let url = match self.kind {
             Kind::Sqlite => format!("sqlite://{}", self.path().join("authority.db").display()),
             Kind::Postgres => {
@@ -170,8 +182,7 @@ impl Bench {
                 text.split('"').nth(1).unwrap().to_owned()
             }
         };
-        let mut connection = sqlx::AnyConnection::connect(&url).await.unwrap();
-        connection.execute(sql).await.unwrap().rows_affected()
+        sqlx::AnyConnection::connect(&url).await.unwrap()
     }
 }
 

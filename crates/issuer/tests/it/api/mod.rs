@@ -1,0 +1,16 @@
+//! The HTTP interface over real connections.
+
+mod house;
+
+mod awards;
+mod bad_input;
+mod crowd;
+mod document;
+mod limits;
+mod open_id;
+mod outage;
+mod rest;
+mod roles;
+mod schemathesis;
+mod shutdown;
+mod tokens;

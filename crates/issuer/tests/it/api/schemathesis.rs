@@ -1,0 +1,59 @@
+//! Whatever a machine makes of the document, the service has an answer that is no fault of its own.
+
+use std::collections::BTreeSet;
+use std::num::NonZeroUsize;
+use std::process::Command;
+
+use verilabel_issuer::Role;
+use verilabel_issuer::api::{Config, Limits};
+
+use super::house::{House, block_on, installed, on_loopback, token_of};
+use crate::support::{Bench, Kind, draft, now, user};
+
+/// The release, from the Python package index.
+const PACKAGE: &str = "schemathesis==4.32.5";
+/// Requests that are made up for each operation, besides those that follow from the document.
+const EXAMPLES: &str = "25";
+
+#[test]
+fn no_request_meets_a_fault_of_the_server() {
+    // A virtual environment does not move: it is made where it stays, and only what is missing is installed.
+    let Some(folder) = installed("schemathesis", |_| true) else { return };
+    let program = folder.join("bin/schemathesis");
+    if !program.exists() {
+        let made = Command::new("python3").args(["-m", "venv"]).arg(&folder).status();
+        let pip = || Command::new(folder.join("bin/pip")).args(["install", "--quiet", PACKAGE]).status();
+        if !made.is_ok_and(|status| status.success()) || !pip().is_ok_and(|status| status.success()) {
+            eprintln!("skipped: {PACKAGE} cannot be installed");
+            return;
+        }
+    }
+    block_on(async {
+        let limits = Limits { requests_of_one: NonZeroUsize::new(64).unwrap(), ..Limits::default() };
+        let config = Config { limits, ..on_loopback() };
+        let house = House::new(Bench::new(Kind::Sqlite).await, &config).await;
+        for n in 1..=3 {
+            house.label(n).await;
+        }
+        house.prepare(&draft(4)).await;
+        let everybody: BTreeSet<Role> = Role::ALL.into_iter().collect();
+        let all = user(&house.bench.authority, "all roles", &everybody.into_iter().collect::<Vec<_>>()).await;
+        let token = token_of(&house.bench.authority, &all, now().plus_seconds(86_400)).await;
+        let mut run = tokio::process::Command::new(&program);
+        run.current_dir(&folder)
+            .arg("run")
+            .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/openapi.json"))
+            .args(["--url", &format!("http://{}", house.address)])
+            .args(["--header", &format!("Authorization: Bearer {}", token.reveal())])
+            .args(["--checks", "not_a_server_error", "--max-examples", EXAMPLES, "--seed", "20261122"])
+            .args(["--workers", "2", "--no-color", "--continue-on-failure"]);
+        let output = run.output().await.unwrap();
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success(), "{said}");
+        println!(
+            "{}",
+            said.lines().rev().take(12).collect::<Vec<_>>().into_iter().rev().collect::<Vec<_>>().join("\n")
+        );
+        assert_eq!(house.bench.authority.verify_chain(&[]).await.unwrap().faults, []);
+    });
+}
