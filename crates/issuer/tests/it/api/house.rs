@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 
@@ -24,7 +23,7 @@ use verilabel_issuer::{
 };
 use verilabel_label::Timestamp;
 
-use crate::support::{Bench, Kind, draft, now, signers, user};
+use crate::support::{Bench, Kind, draft, now, user};
 
 /// Runs each test on a served authority on both databases.
 macro_rules! over_http_on_both {
@@ -44,12 +43,7 @@ pub(crate) fn run<F: Future<Output = ()>>(test: impl Fn(House) -> F, kind: Kind)
 }
 
 pub(crate) fn block_on<F: Future<Output = ()>>(test: F) {
-    tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .unwrap()
-        .block_on(test);
+    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap().block_on(test);
 }
 
 /// A free port of loopback.
@@ -63,7 +57,6 @@ pub(crate) struct House {
     pub(crate) address: SocketAddr,
     pub(crate) clock: Arc<AtomicI64>,
     pub(crate) publisher: Arc<TestPublisher>,
-    parts: Parts,
     tokens: BTreeMap<&'static str, String>,
     client: Client<HttpConnector, Full<Bytes>>,
     stop: Option<oneshot::Sender<()>>,
@@ -85,7 +78,7 @@ impl House {
             tokens.insert(name, token.reveal().to_owned());
         }
         let clock = Arc::new(AtomicI64::new(now().seconds()));
-        let publisher = TestPublisher::start(bench.authority.clone(), signers(), &clock);
+        let publisher = TestPublisher::start(bench.authority.clone(), bench.signers(), &clock);
         let passphrase = Passphrase::new("tests protect nothing at all".to_owned()).unwrap();
         let keystore = Keystore::new(&bench.authority.folder().keys(), passphrase, SystemRandom::new());
         let time = Arc::clone(&clock);
@@ -95,7 +88,7 @@ impl House {
             keystore: Arc::new(keystore),
             clock: Clock::new(move || Timestamp::from_seconds(time.load(Ordering::Relaxed)).unwrap()),
         };
-        let server = Server::bind(config, parts.clone()).await.unwrap();
+        let server = Server::bind(config, parts).await.unwrap();
         let address = server.address();
         let (stop, stopped) = oneshot::channel::<()>();
         let served = tokio::spawn(server.run(async {
@@ -107,7 +100,6 @@ impl House {
             address,
             clock,
             publisher,
-            parts,
             tokens,
             client,
             stop: Some(stop),
@@ -117,11 +109,6 @@ impl House {
 
     pub(crate) fn token<'a>(&'a self, who: &'a str) -> &'a str {
         self.tokens.get(who).map_or(who, String::as_str)
-    }
-
-    /// What it stands on, for another service of the same authority.
-    pub(crate) fn parts(&self) -> Parts {
-        self.parts.clone()
     }
 
     /// Ends the service, and waits for its end.
@@ -147,23 +134,10 @@ impl House {
         headers: &[(&str, &str)],
         body: impl Into<Bytes>,
     ) -> Answer {
-        let token = format!("Bearer {}", self.token(who));
-        let mut headers = headers.to_vec();
+        let mut request = Request::builder().method(method).uri(format!("http://{}{path}", self.address));
         if !who.is_empty() {
-            headers.push(("authorization", &token));
+            request = request.header("authorization", format!("Bearer {}", self.token(who)));
         }
-        self.ask_at(&format!("http://{}{path}", self.address), method, &headers, body).await
-    }
-
-    /// Any request to anybody.
-    pub(crate) async fn ask_at(
-        &self,
-        url: &str,
-        method: Method,
-        headers: &[(&str, &str)],
-        body: impl Into<Bytes>,
-    ) -> Answer {
-        let mut request = Request::builder().method(method).uri(url);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
@@ -182,13 +156,7 @@ impl House {
         self.post_with(who, path, &[("idempotency-key", &new_key())], &body).await
     }
 
-    pub(crate) async fn post_with(
-        &self,
-        who: &str,
-        path: &str,
-        headers: &[(&str, &str)],
-        body: &Value,
-    ) -> Answer {
+    pub(crate) async fn post_with(&self, who: &str, path: &str, headers: &[(&str, &str)], body: &Value) -> Answer {
         let mut all = vec![("content-type", "application/json")];
         all.extend(headers);
         self.ask(who, Method::POST, path, &all, body.to_string()).await
@@ -221,25 +189,6 @@ impl House {
         self.publisher.minted().await;
         (approved["label"].as_i64().unwrap(), approved)
     }
-}
-
-/// A folder beside the build, filled once for all tests; `None`, with a word, where that cannot be done.
-pub(crate) fn installed(name: &str, fill: impl Fn(&Path) -> bool) -> Option<PathBuf> {
-    let shelf = Path::new(env!("CARGO_TARGET_TMPDIR"));
-    let folder = shelf.join(name);
-    if !folder.exists() {
-        // Several tests may be at it: the first to be done is the one that counts.
-        let own = shelf.join(format!("{name}-{}", std::process::id()));
-        std::fs::create_dir_all(&own).unwrap();
-        if !fill(&own) {
-            eprintln!("skipped: {name} cannot be installed");
-            return None;
-        }
-        if std::fs::rename(&own, &folder).is_err() {
-            std::fs::remove_dir_all(&own).unwrap();
-        }
-    }
-    Some(folder)
 }
 
 /// An idempotency key that nobody has used.

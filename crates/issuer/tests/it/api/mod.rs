@@ -11,6 +11,5 @@ mod open_id;
 mod outage;
 mod rest;
 mod roles;
-mod schemathesis;
 mod shutdown;
 mod tokens;
