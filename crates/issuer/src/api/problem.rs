@@ -202,6 +202,7 @@ pub(super) fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::NoRandomness
         | Refusal::File { .. }
         | Refusal::NewerSchema { .. }
+        | Refusal::Credential { .. }
         | Refusal::Damaged { .. } => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }

@@ -228,19 +228,4 @@ impl Authority {
         let base = link_base(&issuer)?;
         RunPlan::new(record, &draft, key, base, places, &secret)
     }
-
-    /// Labels with a code of that key that counts still. A page begins after the given row and has at most a
-    /// thousand rows.
-    ///
-    /// # Errors
-    /// [`Refusal::Unavailable`].
-    pub async fn labels_of_key(
-        &self,
-        key: KeyId,
-        after: LabelId,
-        limit: u32,
-    ) -> Result<Vec<LabelRecord>, Refusal> {
-        let mut reader = self.context.database.reader().await?;
-        awards::labels_of_key(&mut reader, key, after, limit.min(MAX_PAGE)).await
-    }
 }

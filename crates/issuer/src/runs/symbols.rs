@@ -107,10 +107,14 @@ impl RunSymbols<'_> {
     ) -> Result<(), RunError> {
         let title = format!("{}, run {}", self.plan.number(), self.plan.record().id);
         let sheet = Sheet { title: Some(title), ..Sheet::default() };
-        let cells =
-            Cells { symbols: self, rest: boxes, drawn: Vec::new().into_iter(), cores, done: 0, progress };
-        let mut out = sheet.write_pdf(out, cells, self.fonts)?;
-        out.flush().map_err(|e| RunError::file(Path::new("the sheet"), &e))
+        let trouble = Cell::new(None);
+        let drawn = Vec::new().into_iter();
+        let cells = Cells { symbols: self, rest: boxes, drawn, cores, done: 0, progress, trouble: &trouble };
+        let written = sheet.write_pdf(out, cells, self.fonts);
+        if let Some(trouble) = trouble.take() {
+            return Err(trouble);
+        }
+        written?.flush().map_err(|e| RunError::file(Path::new("the sheet"), &e))
     }
 
     fn label(&self, (serial, link): &(Serial, String)) -> Result<Drawing, RunError> {
