@@ -14,7 +14,6 @@ pub use products::ImportProduct;
 
 use std::io::Read;
 
-use crate::lifecycle::Draft;
 use crate::{Authority, Batch, BatchMode, Decision, Order, PrepareAward, Refusal};
 
 /// Decisions of one transaction where those that are refused do not hold up the others.
@@ -48,10 +47,7 @@ impl ImportTable<PrepareAward> {
     /// # Errors
     /// [`TableError`] for what is no such table at all.
     pub fn awards(input: impl Read) -> Result<Self, TableError> {
-        Self::read(input, &awards::COLUMNS, |row| {
-            let draft: Option<Draft> = awards::draft(row);
-            draft.map(|draft| PrepareAward { draft })
-        })
+        Self::read(input, &awards::COLUMNS, |row| awards::draft(row).map(|draft| PrepareAward { draft }))
     }
 }
 
@@ -69,7 +65,7 @@ impl<D> ImportTable<D> {
     fn read(
         input: impl Read,
         columns: &'static [table::Column],
-        decision: impl Fn(&mut table::Row<'_>) -> Option<D>,
+        decision: impl Fn(&mut table::Row<'_>) -> Result<D, table::Noted>,
     ) -> Result<Self, TableError> {
         let mut table = table::Table::open(input, columns)?;
         let mut read = Self { decisions: Vec::new(), lines: Vec::new(), faults: Vec::new() };
@@ -77,12 +73,12 @@ impl<D> ImportTable<D> {
             let line = row.line();
             let found = decision(&mut row);
             let faults = row.into_faults();
-            match found.filter(|_| faults.is_empty()) {
-                Some(decision) => {
+            match found {
+                Ok(decision) if faults.is_empty() => {
                     read.decisions.push(decision);
                     read.lines.push(line);
                 }
-                None => read.faults.extend(faults),
+                _ => read.faults.extend(faults),
             }
         }
         Ok(read)

@@ -158,9 +158,9 @@ fn read_links(path: &std::path::Path, links: &mut Vec<String>) -> Result<(), Tro
         if line.len() > MAX_LINE {
             return Err(Trouble::document(path, &"a line is longer than any link"));
         }
-        let link = line.rsplit(',').next().unwrap_or_default().trim_matches('"').trim();
-        if !(link.is_empty() || heading && link == "link") {
-            links.push(link.to_owned());
+        let text = line.rsplit(',').next().unwrap_or_default().trim_matches('"').trim();
+        if !(text.is_empty() || heading && text == "link") {
+            links.push(text.to_owned());
         }
         heading = false;
     }

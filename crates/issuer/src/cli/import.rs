@@ -42,9 +42,9 @@ pub(crate) async fn import<D: Decision<Outcome: Display>>(
     let report = table.carry_out(&authority, &order, mode, |done| progress.at(done)).await?;
     drop(progress);
     if session.json() {
-        print_report(&report)?
+        print_report(&report)?;
     } else {
-        tell(&report, what)?
+        tell(&report, what)?;
     }
     Ok(if report.is_clean() { Exit::Good } else { Exit::Refused })
 }

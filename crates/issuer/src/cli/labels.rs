@@ -9,7 +9,7 @@ use verilabel_issuer::{
     Authority, ChangeFilter, ChangeId, CodeRecord, EventFilter, LabelAward, LabelFilter, LabelId,
     LabelRecord, Seq,
 };
-use verilabel_label::{Date, LabelNumber, SchemeId};
+use verilabel_label::{Date, LabelNumber, ModelNumber, SchemeId};
 use verilabel_symbol::draw::{Fonts, Ink};
 
 use super::out::{Table, print, print_json, say};
@@ -120,7 +120,7 @@ async fn show(session: &Session, authority: &Authority, number: &LabelNumber) ->
         return Ok(Exit::Good);
     }
     let stated = &award.draft.award;
-    let models: Vec<&str> = stated.models.iter().map(|model| model.as_str()).collect();
+    let models: Vec<&str> = stated.models.iter().map(ModelNumber::as_str).collect();
     print(&format!("{number}: {} level {}, {}", label.scheme, stated.level, standing(session, &label)))?;
     print(&format!("valid    {} to {}", label.valid_from.date(), label.valid_until.last_date()))?;
     print(&format!("product  {} {}, by {}", stated.brand, models.join(", "), stated.manufacturer))?;

@@ -2,6 +2,7 @@
 
 use clap::Subcommand;
 use verilabel_issuer::{ImportTable, ProductId};
+use verilabel_label::{Gtin, ModelNumber};
 
 use super::import::{ImportArgs, import};
 use super::out::{Table, print_json};
@@ -48,8 +49,8 @@ async fn list(session: &Session) -> Outcome {
         table.row([
             record.id.to_string(),
             facts.brand.to_string(),
-            list(facts.models.iter().map(|model| model.as_str()).collect()),
-            list(facts.gtins.iter().map(|gtin| gtin.as_str()).collect()),
+            list(facts.models.iter().map(ModelNumber::as_str).collect()),
+            list(facts.gtins.iter().map(Gtin::as_str).collect()),
         ]);
     }
     table.print()?;

@@ -18,19 +18,19 @@ use super::{Exit, Outcome, ReadClock, Session, Trouble};
 /// How long replies are kept for whoever asks again.
 const KEPT: i64 = 7 * 86_400;
 /// How often older ones are forgotten.
-const FORGETTING: Duration = Duration::from_secs(3_600);
+const FORGETTING: Duration = Duration::from_hours(1);
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct ServeArgs {
     /// Where to listen; 127.0.0.1:8460 if nothing says otherwise
     #[arg(long, value_name = "ADDRESS")]
     listen: Option<SocketAddr>,
-    /// Settings of the interface (TOML): listen, limits, open_id
+    /// Settings of the interface (TOML): listen, limits, `open_id`
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     config: Option<PathBuf>,
     #[command(flatten)]
     place: PlaceArgs,
-    /// What goes to the log, as in RUST_LOG
+    /// What goes to the log, as in `RUST_LOG`
     #[arg(long, value_name = "DIRECTIVES", env = "RUST_LOG", default_value = "info")]
     log: String,
 }

@@ -114,10 +114,10 @@ impl Trouble {
                 _ => return None,
             },
             Self::Table { .. } => "docs/import.md has the columns",
-            Self::Publication(PublicationError::NoRoot) => return None,
             Self::Publication(error) if error.is_contention() => {
                 "nothing is wrong: the other publishes it all"
             }
+            Self::Publication(PublicationError::NoRoot) => "make them with `verilabel-issuer pack init`",
             Self::Publication(_) => "what was published before stands; mend it and publish again",
             Self::Pack(_) => "check the folders of the pack and of its keys",
             Self::ForeignPack { .. } => {

@@ -2,9 +2,9 @@
 
 use verilabel_label::Level;
 
-use super::table::{Column, Row};
+use super::table::{Column, Noted, Row};
 use crate::LabelAward;
-use crate::lifecycle::{Draft, ForeignLabel, Note};
+use crate::lifecycle::{Draft, ForeignLabel};
 
 const fn column(name: &'static str, required: bool, form: &'static str) -> Column {
     Column { name, required, form }
@@ -41,27 +41,20 @@ pub(super) const COLUMNS: [Column; 20] = [
 ];
 
 /// The draft of a line; what does not read is noted in it.
-pub(super) fn draft(row: &mut Row<'_>) -> Option<Draft> {
-    let level = row.required::<u8>("level").map(Level::new).and_then(|level| match level {
-        Ok(level) => Some(level),
-        Err(error) => {
-            row.reject("level", (error.code(), error.to_string()));
-            None
-        }
-    });
+pub(super) fn draft(row: &mut Row<'_>) -> Result<Draft, Noted> {
     // All fields are read before any is missed, so that the report has every fault of the line.
     let (number, scheme, specification) =
         (row.required("number"), row.required("scheme"), row.required("specification"));
+    let level = level(row);
     let (awarded, valid_from, valid_until) =
         (row.required("awarded"), row.optional("valid_from"), row.required("valid_until"));
     let (gtin, further_gtins, serial) =
         (row.required("gtin"), row.list("further_gtins"), row.optional("serial"));
-    let (category, brand, manufacturer) =
-        (row.optional("category"), row.required("brand"), row.required("manufacturer"));
-    let models = models(row);
+    let (category, brand) = (row.optional("category"), row.required("brand"));
+    let (models, manufacturer) = (row.full_list("models"), row.required("manufacturer"));
     let (lean, renewal) = (row.flag("lean"), row.flag("renewal"));
     let (support_until, product) = (row.optional("support_until"), row.optional("product"));
-    let (link, application) = (row.optional::<String>("foreign_link"), application(row));
+    let foreign = foreign(row);
     let award = LabelAward {
         scheme: scheme?,
         specification: specification?,
@@ -77,37 +70,31 @@ pub(super) fn draft(row: &mut Row<'_>) -> Option<Draft> {
         models: models?,
         manufacturer: manufacturer?,
     };
-    let application = application?;
-    let foreign = link?.map(|link| ForeignLabel { link, application });
-    Some(Draft {
+    Ok(Draft {
         award,
         further_gtins: further_gtins?,
         lean: lean?,
         renewal: renewal?,
         support_until: support_until?,
         product: product?,
-        foreign,
+        foreign: foreign?,
     })
 }
 
-fn models(row: &mut Row<'_>) -> Option<Vec<verilabel_label::ModelNumber>> {
-    let models = row.list("models")?;
-    if models.is_empty() {
-        row.reject("models", ("field-missing", "the field is empty".to_owned()));
-        return None;
-    }
-    Some(models)
+fn level(row: &mut Row<'_>) -> Result<Level, Noted> {
+    let number = row.required::<u8>("level")?;
+    Level::new(number).map_err(|error| row.reject("level", (error.code(), error.to_string())))
 }
 
 /// An application without a foreign label would be forgotten silently.
-fn application(row: &mut Row<'_>) -> Option<Option<Note>> {
-    let application: Option<Note> = row.optional("foreign_application")?;
-    if application.is_some() && row.optional::<String>("foreign_link") == Some(None) {
-        row.reject(
-            "foreign_application",
-            ("field-without-link", "there is no foreign_link beside it".to_owned()),
-        );
-        return None;
+fn foreign(row: &mut Row<'_>) -> Result<Option<ForeignLabel>, Noted> {
+    let (link, application) = (row.optional("foreign_link"), row.optional("foreign_application"));
+    match (link?, application?) {
+        (Some(link), application) => Ok(Some(ForeignLabel { link, application })),
+        (None, None) => Ok(None),
+        (None, Some(_)) => {
+            let fault = ("field-without-link", "there is no foreign_link beside it".to_owned());
+            Err(row.reject("foreign_application", fault))
+        }
     }
-    Some(application)
 }

@@ -2,7 +2,7 @@
 
 use verilabel_label::{ModelNumber, Name};
 
-use super::table::{Column, Row};
+use super::table::{Column, Noted, Row};
 use crate::catalogue::manufacturers;
 use crate::desk::Work;
 use crate::{Decision, ManufacturerId, ProductFacts, ProductId, PutManufacturer, PutProduct, Refusal, Role};
@@ -45,12 +45,11 @@ impl Decision for ImportProduct {
     async fn decide(&self, work: &mut Work) -> Result<ProductId, Refusal> {
         let name = Some(self.manufacturer.as_str());
         let known = manufacturers(work.db(), name, ManufacturerId::new(0), 1).await?;
-        let manufacturer = match known.first() {
-            Some(known) => known.id,
-            None => {
-                let (name, contact) = (self.manufacturer.clone(), self.contact.clone());
-                PutManufacturer { id: None, name, contact }.decide(work).await?
-            }
+        let manufacturer = if let Some(known) = known.first() {
+            known.id
+        } else {
+            let (name, contact) = (self.manufacturer.clone(), self.contact.clone());
+            PutManufacturer { id: None, name, contact }.decide(work).await?
         };
         let facts = ProductFacts { manufacturer, ..self.facts.clone() };
         PutProduct { id: None, facts }.decide(work).await
@@ -58,19 +57,11 @@ impl Decision for ImportProduct {
 }
 
 /// The product of a line; what does not read is noted in it.
-pub(super) fn product(row: &mut Row<'_>) -> Option<ImportProduct> {
+pub(super) fn product(row: &mut Row<'_>) -> Result<ImportProduct, Noted> {
     let (manufacturer, contact) = (row.required("manufacturer"), row.optional("contact"));
-    let (brand, models) = (row.required("brand"), row.list::<ModelNumber>("models"));
-    let (category, gtins) = (row.optional("category"), row.list::<verilabel_label::Gtin>("gtins"));
+    let (brand, models) = (row.required("brand"), row.full_list("models"));
+    let (category, gtins) = (row.optional("category"), row.full_list("gtins"));
     let (picture, support_until) = (row.optional("picture"), row.optional("support_until"));
-    for (name, missing) in [
-        ("models", models.as_ref().is_some_and(Vec::is_empty)),
-        ("gtins", gtins.as_ref().is_some_and(Vec::is_empty)),
-    ] {
-        if missing {
-            row.reject(name, ("field-missing", "the field is empty".to_owned()));
-        }
-    }
     let facts = ProductFacts {
         manufacturer: ManufacturerId::new(0),
         brand: brand?,
@@ -80,5 +71,5 @@ pub(super) fn product(row: &mut Row<'_>) -> Option<ImportProduct> {
         picture: picture?,
         support_until: support_until?,
     };
-    Some(ImportProduct { manufacturer: manufacturer?, contact: contact?, facts })
+    Ok(ImportProduct { manufacturer: manufacturer?, contact: contact?, facts })
 }

@@ -119,85 +119,75 @@ impl<'t> Row<'t> {
         self.faults
     }
 
-    fn text(&self, name: &str) -> Option<(&'static Column, &'t str)> {
-        let at = self.columns.iter().position(|column| column.name == name)?;
-        Some((self.columns.get(at)?, self.fields.get(at)?))
-    }
-
     /// A field that must be there.
-    pub(super) fn required<T: FromStr<Err: Fault>>(&mut self, name: &str) -> Option<T> {
-        let (column, text) = self.text(name)?;
-        if text.is_empty() {
-            let fault = ("field-missing", "the field is empty".to_owned());
-            let fault = ImportFault::field(self.line, column, "", fault);
-            self.faults.push(fault);
-            return None;
+    pub(super) fn required<T: FromStr<Err: Fault>>(&mut self, name: &str) -> Result<T, Noted> {
+        match self.optional(name)? {
+            Some(value) => Ok(value),
+            None => Err(self.reject(name, ("field-missing", "the field is empty".to_owned()))),
         }
-        self.parsed(name)
     }
 
-    /// A field that may be left empty; the outer `None` is for one that does not read.
-    pub(super) fn optional<T: FromStr<Err: Fault>>(&mut self, name: &str) -> Option<Option<T>> {
+    /// A field that may be left empty.
+    pub(super) fn optional<T: FromStr<Err: Fault>>(&mut self, name: &str) -> Result<Option<T>, Noted> {
         match self.text(name) {
-            None | Some((_, "")) => Some(None),
-            Some(_) => self.parsed(name).map(Some),
+            "" => Ok(None),
+            text => text.parse().map(Some).map_err(|error: T::Err| self.reject(name, error.told())),
         }
     }
 
-    /// Several values between bars.
-    pub(super) fn list<T: FromStr<Err: Fault>>(&mut self, name: &str) -> Option<Vec<T>> {
-        let (column, text) = self.text(name)?;
-        if text.is_empty() {
-            return Some(Vec::new());
-        }
-        let mut faults = Vec::new();
+    /// Several values between bars; none where it is empty.
+    pub(super) fn list<T: FromStr<Err: Fault>>(&mut self, name: &str) -> Result<Vec<T>, Noted> {
+        let text = self.text(name);
         let mut values = Vec::new();
-        for part in text.split('|') {
-            match part.trim().parse::<T>() {
+        let mut noted = Ok(());
+        for part in text.split('|').map(str::trim).filter(|_| !text.is_empty()) {
+            match part.parse::<T>() {
                 Ok(value) => values.push(value),
-                Err(error) => faults.push(ImportFault::field(self.line, column, part, error.told())),
+                Err(error) => noted = Err(self.note(name, part, error.told())),
             }
         }
-        let whole = faults.is_empty();
-        self.faults.extend(faults);
-        whole.then_some(values)
+        noted.map(|()| values)
+    }
+
+    /// The same where there must be a value.
+    pub(super) fn full_list<T: FromStr<Err: Fault>>(&mut self, name: &str) -> Result<Vec<T>, Noted> {
+        let values = self.list(name)?;
+        if values.is_empty() {
+            return Err(self.reject(name, ("field-missing", "the field is empty".to_owned())));
+        }
+        Ok(values)
     }
 
     /// Yes or no; no where it is empty.
-    pub(super) fn flag(&mut self, name: &str) -> Option<bool> {
-        let (column, text) = self.text(name)?;
-        match text {
-            "" | "no" => Some(false),
-            "yes" => Some(true),
-            other => {
-                let fault = ("field-flag", "the field is neither yes nor no".to_owned());
-                let fault = ImportFault::field(self.line, column, other, fault);
-                self.faults.push(fault);
-                None
-            }
+    pub(super) fn flag(&mut self, name: &str) -> Result<bool, Noted> {
+        match self.text(name) {
+            "" | "no" => Ok(false),
+            "yes" => Ok(true),
+            _ => Err(self.reject(name, ("field-flag", "the field is neither yes nor no".to_owned()))),
         }
     }
 
     /// Notes that a field is not what it must be.
-    pub(super) fn reject(&mut self, name: &str, fault: (&'static str, String)) {
-        if let Some((column, text)) = self.text(name) {
-            let fault = ImportFault::field(self.line, column, text, fault);
-            self.faults.push(fault);
-        }
+    pub(super) fn reject(&mut self, name: &str, fault: (&'static str, String)) -> Noted {
+        self.note(name, self.text(name), fault)
     }
 
-    fn parsed<T: FromStr<Err: Fault>>(&mut self, name: &str) -> Option<T> {
-        let (column, text) = self.text(name)?;
-        match text.parse() {
-            Ok(value) => Some(value),
-            Err(error) => {
-                let fault = ImportFault::field(self.line, column, text, error.told());
-                self.faults.push(fault);
-                None
-            }
+    fn note(&mut self, name: &str, text: &str, fault: (&'static str, String)) -> Noted {
+        if let Some(column) = self.columns.iter().find(|column| column.name == name) {
+            self.faults.push(ImportFault::field(self.line, column, text, fault));
         }
+        Noted
+    }
+
+    fn text(&self, name: &str) -> &'t str {
+        let at = self.columns.iter().position(|column| column.name == name);
+        at.and_then(|at| self.fields.get(at)).copied().unwrap_or_default()
     }
 }
+
+/// A fault was noted in the row.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Noted;
 
 /// What a parser says of a value that does not read.
 pub(super) trait Fault: Display {

@@ -145,8 +145,9 @@ fn check_line(line: &[u8], n: u32, plan: &RunPlan) -> Result<(), &'static str> {
     if !read || record.get(0) != Some(&n.to_string()) || record.get(2) != Some(unit.serial.as_str()) {
         return Err("its units are others");
     }
-    let link = LabelLink::parse(record.get(3).unwrap_or_default()).map_err(|_| "it has no links")?;
-    let authentic = Sealed::<LabelClaims>::parse(&link.seal, &unit.path)
+    let text = record.get(3).unwrap_or_default();
+    let parsed = LabelLink::parse(text).map_err(|_| "it has no links")?;
+    let authentic = Sealed::<LabelClaims>::parse(&parsed.seal, &unit.path)
         .ok()
         .and_then(|seal| seal.open(plan.key(), &mut Budget::default()).ok())
         .ok_or("its links are not signed with the run's present key")?;

@@ -159,11 +159,12 @@ impl Iterator for Cells<'_> {
     type Item = Result<SheetCell, SymbolError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if self.drawn.len() == 0 && !self.rest.is_empty() {
-            if let Err(trouble) = self.draw_ahead() {
-                self.trouble.set(Some(trouble));
-                return None;
-            }
+        if self.drawn.len() == 0
+            && !self.rest.is_empty()
+            && let Err(trouble) = self.draw_ahead()
+        {
+            self.trouble.set(Some(trouble));
+            return None;
         }
         let cell = self.drawn.next()?;
         self.done += 1;
