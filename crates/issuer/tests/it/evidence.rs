@@ -52,6 +52,7 @@ impl World {
             levels: levels.iter().map(|n| (*n).try_into().unwrap()).collect(),
         };
         Issuer {
+            did: None,
             id: "specimen.world".parse().unwrap(),
             name: "Foreign authorities".into(),
             notice: None,
