@@ -9,6 +9,7 @@
 mod claims;
 mod did;
 mod error;
+mod excerpt;
 mod gtin;
 mod level;
 mod names;
@@ -20,6 +21,7 @@ mod time;
 pub use claims::{LabelClaims, Validity};
 pub use did::DidWeb;
 pub use error::{Field, FieldError};
+pub use excerpt::excerpt;
 pub use gtin::Gtin;
 pub use level::Level;
 pub use names::{ModelNumber, Name, Names};

@@ -93,14 +93,17 @@ async fn make_with(
     for (number, specimen) in (1..).zip(&SHELF) {
         progress(&format!("minting {}", specimen.file));
         let minted = desks.mint(number, specimen, register, now, &links).await?;
-        let artwork = Artwork { banner: Some(NOTICE), layout: picture::layout()?, ..Artwork::default() };
-        let (printed, _) =
-            artwork.print(&minted.link, &minted.award, Profile::Named, &minted.base, register, &fonts)?;
+        let print = |layout| {
+            let artwork = Artwork { banner: Some(NOTICE), layout, ..Artwork::default() };
+            artwork.print(&minted.link, &minted.award, Profile::Named, &minted.base, register, &fonts)
+        };
+        let (printed, size) = print(picture::on_the_box()?)?;
+        let (for_the_sheet, _) = print(picture::on_the_sheet()?)?;
         let box_front = picture::front(specimen, &printed.drawing, &fonts)?;
-        let module = artwork.spec.x_dimension;
+        let module = size.x_dimension;
         let png = box_front.to_png(Resolution::from_module(PIXELS_PER_MODULE, module), Ink::Color)?;
         fs::write(places.out.join(format!("{}.png", specimen.file)), png)?;
-        labels.push((specimen, printed.drawing));
+        labels.push((specimen, for_the_sheet.drawing));
         links.insert(specimen.file, minted.link);
     }
     progress("printing the sheet");

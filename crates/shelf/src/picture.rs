@@ -14,8 +14,14 @@ const MARGIN: f64 = 8.0;
 const INK: Color = Color::hex(0x0016_2229);
 
 /// The layout of the printed label on a box.
-pub(crate) fn layout() -> Result<LabelLayout, MakeError> {
+pub(crate) fn on_the_box() -> Result<LabelLayout, MakeError> {
     Ok(LabelLayout { width: Some(Mm::new(WIDTH - 2.0 * MARGIN)?), ..LabelLayout::default() })
+}
+
+/// The layout of the label on the sheet: two of them side by side.
+pub(crate) fn on_the_sheet() -> Result<LabelLayout, MakeError> {
+    const HALF_A_PAGE: f64 = 87.0;
+    Ok(LabelLayout { width: Some(Mm::new(HALF_A_PAGE)?), ..LabelLayout::default() })
 }
 
 /// The front of a box with its label.

@@ -20,5 +20,5 @@ pub use pack::{
 pub use tuf::{
     Accepted, Client, Expiry, FolderRepository, FolderStore, MemoryStore, MetadataError, PublishError,
     Release, Repository, RepositoryFile, RevisedTargets, Revision, Role, RoleDefinition, RoleState,
-    TargetList, TrustedStore, UpdateError, root_metadata, write_folder,
+    StagedStore, TargetList, TrustedStore, UpdateError, root_metadata, write_folder,
 };

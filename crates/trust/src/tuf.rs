@@ -22,4 +22,4 @@ pub use publish::{
     write_folder,
 };
 pub use repository::{FolderRepository, Repository};
-pub use store::{FolderStore, MemoryStore, TrustedStore};
+pub use store::{FolderStore, MemoryStore, StagedStore, TrustedStore};

@@ -1,6 +1,6 @@
 //! The checks, in their one order (docs/spec/verdict.md §2).
 
-use verilabel_label::{CategoryId, LabelClaims, Timestamp};
+use verilabel_label::{CategoryId, LabelClaims, Names, Timestamp};
 use verilabel_recognition::{Register, Subject};
 use verilabel_trust::{Issuer, Product, TrustPack};
 
@@ -79,11 +79,10 @@ impl<'p> Judge<'p, '_> {
         let status = status(&opened, pack);
         let Opened { label, path, host, query, issuer, key } = opened;
         let claims = label.claims();
-        let product = if claims.names.is_some() && claims.category.is_some() {
-            None
-        } else {
-            pack.product(issuer, &claims.number)
-        };
+        // Looked up only where the label leaves something out: the records are read at the first look.
+        let whole = claims.names.as_ref().is_some_and(|names| names.models.len() < Names::MAX_MODELS);
+        let product =
+            if whole && claims.category.is_some() { None } else { pack.product(issuer, &claims.number) };
         let category = category(claims, product, question);
         let subject = Subject { category: category.category(), ..Subject::from(claims) };
         let register = pack.register();
@@ -103,7 +102,8 @@ impl<'p> Judge<'p, '_> {
             status_issued_at: status.as_ref().ok().map(|entry| entry.issued_at),
             status_expires: status.ok().and_then(|entry| entry.expires),
         };
-        let notes = notes(host.as_deref(), query, issuer, &category, question, pack);
+        let mut notes = notes(host.as_deref(), query, issuer, &category, question, pack);
+        notes.extend(specification_note(claims, register));
         Judged {
             label,
             path,
@@ -141,6 +141,15 @@ fn level<'p>(claims: &LabelClaims, register: &'p Register) -> LevelFact<'p> {
         Some(until) => LevelFact::AwardedAfterSchemeEnded { scheme, until },
         None => LevelFact::Stated { scheme, rung },
     }
+}
+
+fn specification_note(claims: &LabelClaims, register: &Register) -> Option<Note> {
+    let scheme = register.scheme(&claims.scheme)?;
+    let listed = scheme.specifications.is_empty() || scheme.specifications.contains(&claims.specification);
+    (!listed).then(|| Note::SpecificationNotListed {
+        scheme: scheme.short.to_string(),
+        specification: claims.specification.clone(),
+    })
 }
 
 fn notes(

@@ -78,6 +78,8 @@ pub enum WhyUnconfirmed {
         /// Since when.
         since: Timestamp,
     },
+    /// The list says neither until when nor for how long it is good, and no policy says so either.
+    NoExpiry,
     /// The list is older than the policy allows.
     TooOld {
         /// Seconds since it was made.
@@ -124,6 +126,7 @@ impl WhyUnconfirmed {
             Self::NoEntry { .. } => "status-no-entry",
             Self::NoMeaning => "status-no-meaning",
             Self::ListExpired { .. } => "status-expired",
+            Self::NoExpiry => "status-no-expiry",
             Self::TooOld { .. } => "status-too-old",
             Self::Elsewhere { .. } => "status-list-elsewhere",
             Self::NotGiven { .. } => "status-list-not-given",
@@ -204,8 +207,8 @@ pub(crate) fn pack_entry(
     pack: &TrustPack,
 ) -> Result<Entry, WhyUnconfirmed> {
     let token = pack.status_list(issuer, claims.status.list).map_err(WhyUnconfirmed::Trouble)?;
-    let StatusListToken { issued_at, expires, .. } = *token;
-    Ok(Entry { status: token_status(token, claims.status.index), issued_at, expires })
+    let status = token_status(token, claims.status.index);
+    Ok(Entry { status, issued_at: token.issued_at, expires: good_until(token) })
 }
 
 fn token_status(token: &StatusListToken, index: u32) -> Result<Status, WhyUnconfirmed> {
@@ -241,6 +244,17 @@ fn stale(entry: &Entry, policy: &Policy, now: Timestamp) -> Option<WhyUnconfirme
     if let Some(since) = entry.expires.filter(|expires| now >= *expires) {
         return Some(WhyUnconfirmed::ListExpired { since });
     }
+    if entry.expires.is_none() && policy.max_status_age.is_none() {
+        return Some(WhyUnconfirmed::NoExpiry);
+    }
     let limit = policy.max_status_age.filter(|limit| age > *limit)?;
     Some(WhyUnconfirmed::TooOld { age, limit })
+}
+
+/// Its expiry; without one, what its time to live allows from when it was made.
+fn good_until(token: &StatusListToken) -> Option<Timestamp> {
+    token.expires.or_else(|| {
+        let seconds = i64::try_from(token.time_to_live?).ok()?;
+        Timestamp::from_seconds(token.issued_at.seconds().checked_add(seconds)?).ok()
+    })
 }

@@ -123,7 +123,8 @@ fn codes_are_documented(files: &[PathBuf], faults: &mut Vec<String>) -> Outcome 
         documented.push_str(&fs::read_to_string(root().join(path))?);
     }
     let sources = files.iter().filter(|path| {
-        path.extension().is_some_and(|e| e == "rs") && path.components().any(|c| c.as_os_str() == "src")
+        let is_source = path.components().any(|c| c.as_os_str() == "src") && !path.ends_with("tests.rs");
+        is_source && path.extension().is_some_and(|e| e == "rs")
     });
     for path in sources {
         for code in codes(&fs::read_to_string(root().join(path))?) {

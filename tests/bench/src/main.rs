@@ -8,7 +8,7 @@
 #![expect(clippy::print_stderr, reason = "a program that reports to people")]
 
 use std::path::PathBuf;
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 
 use clap::Parser;
 
@@ -23,6 +23,9 @@ struct Args {
     /// One JSON object a line
     #[arg(long)]
     json: bool,
+    /// Leave out the heading of the table
+    #[arg(long, hide = true)]
+    no_heading: bool,
     /// Runs one contender of a duel and leaves criterion's estimates in that folder
     #[arg(long, hide = true)]
     contender: Option<PathBuf>,
@@ -47,22 +50,49 @@ fn main() -> ExitCode {
         seals::contend(name, folder);
         return ExitCode::SUCCESS;
     }
-    let chosen: Vec<_> =
-        ALL.iter().filter(|(name, _)| args.name.as_deref().is_none_or(|wanted| wanted == *name)).collect();
-    if chosen.is_empty() {
+    let Some(name) = &args.name else { return measure_all(args.json) };
+    let Some((name, measure)) = ALL.iter().find(|(known, _)| known == name) else {
         eprintln!("no such measurement; there are: {}", ALL.map(|(name, _)| name).join(", "));
         return ExitCode::from(2);
-    }
-    if !args.json {
+    };
+    measure_one(name, *measure, &args)
+}
+
+fn measure_one(name: &str, measure: Measure, args: &Args) -> ExitCode {
+    if !args.json && !args.no_heading {
         report::heading();
     }
-    for (name, measure) in chosen {
-        match measure() {
-            Ok(measurements) => measurements.iter().for_each(|m| m.print(args.json)),
-            Err(error) => {
-                eprintln!("{name}: {error}");
-                return ExitCode::FAILURE;
+    match measure() {
+        Ok(measurements) => {
+            for measurement in measurements {
+                measurement.print(args.json);
             }
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("{name}: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Each in a process of its own: what one held would else count among the memory of the next.
+fn measure_all(json: bool) -> ExitCode {
+    if !json {
+        report::heading();
+    }
+    for (name, _) in ALL {
+        let run = std::env::current_exe().and_then(|program| {
+            let mut command = Command::new(program);
+            command.args([name, "--no-heading"]);
+            if json {
+                command.arg("--json");
+            }
+            command.status()
+        });
+        if !run.is_ok_and(|status| status.success()) {
+            eprintln!("{name} failed");
+            return ExitCode::FAILURE;
         }
     }
     ExitCode::SUCCESS

@@ -77,6 +77,12 @@ impl<S: TrustedStore> Client<S> {
         })
     }
 
+    /// The store, with what was accepted.
+    #[must_use]
+    pub fn into_store(self) -> S {
+        self.store
+    }
+
     /// §5.3: every root between the trusted and the newest, each accepted by the one before it.
     fn update_root(&mut self, repository: &dyn Repository) -> Result<(), UpdateError> {
         let before = self.root.body.keys.clone();

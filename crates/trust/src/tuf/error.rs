@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use verilabel_label::Timestamp;
+use verilabel_label::{Timestamp, excerpt};
 
 /// The four top-level roles (TUF specification §2.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -44,7 +44,7 @@ impl fmt::Display for Role {
 #[non_exhaustive]
 pub enum MetadataError {
     /// Not JSON of the shape due.
-    #[error("{what} metadata is malformed: {reason}")]
+    #[error("{what} metadata is malformed: {}", excerpt(.reason))]
     Shape {
         /// Which metadata.
         what: String,
@@ -55,13 +55,13 @@ pub enum MetadataError {
     #[error("the metadata is nested too deep")]
     TooDeep,
     /// A number that is no integer.
-    #[error("{number} is no integer, and canonical JSON knows no other number")]
+    #[error("{} is no integer, and canonical JSON knows no other number", excerpt(.number))]
     NotAnInteger {
         /// The number.
         number: String,
     },
     /// Another role's metadata.
-    #[error("{expected} metadata is due, this is {found:?}")]
+    #[error("{expected} metadata is due, this is {:?}", excerpt(.found))]
     WrongRole {
         /// What is due.
         expected: Role,
@@ -69,7 +69,7 @@ pub enum MetadataError {
         found: String,
     },
     /// A major version that is not known here.
-    #[error("the metadata follows TUF {found}, this client knows 1.x: update it")]
+    #[error("the metadata follows TUF {:?}, this client knows 1.x: update it", excerpt(.found))]
     SpecVersion {
         /// The version.
         found: String,
@@ -81,7 +81,7 @@ pub enum MetadataError {
         role: Role,
     },
     /// A key id that does not follow from its key.
-    #[error("key id {id} does not follow from its key")]
+    #[error("key id {:?} does not follow from its key", excerpt(.id))]
     KeyId {
         /// The id.
         id: String,
@@ -115,7 +115,7 @@ pub enum MetadataError {
         role: Role,
     },
     /// A target without a hash that is known here.
-    #[error("{path} has no SHA-256")]
+    #[error("{} has no SHA-256", excerpt(.path))]
     NoHash {
         /// The target.
         path: String,
@@ -160,13 +160,13 @@ pub enum UpdateError {
         reason: String,
     },
     /// A file that must be there is not.
-    #[error("{what} is missing")]
+    #[error("{} is missing", excerpt(.what))]
     Missing {
         /// The file.
         what: String,
     },
     /// A file larger than allowed.
-    #[error("{what} is larger than the {limit} bytes that are allowed")]
+    #[error("{} is larger than the {limit} bytes that are allowed", excerpt(.what))]
     TooLarge {
         /// The file.
         what: String,
@@ -221,13 +221,13 @@ pub enum UpdateError {
         expires: Timestamp,
     },
     /// A target that the pack does not have.
-    #[error("the pack has no {path}")]
+    #[error("the pack has no {}", excerpt(.path))]
     NoTarget {
         /// The target.
         path: String,
     },
     /// A target with other contents than listed.
-    #[error("{path} is not the file that the pack lists: it was damaged or replaced")]
+    #[error("{} is not the file that the pack lists: it was damaged or replaced", excerpt(.path))]
     TargetMismatch {
         /// The target.
         path: String,

@@ -23,6 +23,20 @@ pub trait TrustedStore {
     fn remove(&mut self, role: Role) -> Result<(), UpdateError>;
 }
 
+impl<S: TrustedStore + ?Sized> TrustedStore for Box<S> {
+    fn load(&self, role: Role) -> Result<Option<Vec<u8>>, UpdateError> {
+        (**self).load(role)
+    }
+
+    fn save(&mut self, role: Role, bytes: &[u8]) -> Result<(), UpdateError> {
+        (**self).save(role, bytes)
+    }
+
+    fn remove(&mut self, role: Role) -> Result<(), UpdateError> {
+        (**self).remove(role)
+    }
+}
+
 /// A store for one run.
 #[derive(Debug, Clone, Default)]
 pub struct MemoryStore {
@@ -41,6 +55,52 @@ impl TrustedStore for MemoryStore {
 
     fn remove(&mut self, role: Role) -> Result<(), UpdateError> {
         self.roles.remove(&role);
+        Ok(())
+    }
+}
+
+/// What an update would change in another store; nothing is changed before [`Self::commit`].
+#[derive(Debug)]
+pub struct StagedStore<S> {
+    below: S,
+    /// What is to be saved, or removed.
+    changes: BTreeMap<Role, Option<Vec<u8>>>,
+}
+
+impl<S: TrustedStore> StagedStore<S> {
+    /// A stage over that store.
+    pub fn new(below: S) -> Self {
+        Self { below, changes: BTreeMap::new() }
+    }
+
+    /// Makes the changes, the timestamp's last: what it vouches for is there before it.
+    ///
+    /// # Errors
+    /// Those of the store below.
+    pub fn commit(mut self) -> Result<S, UpdateError> {
+        let timestamp = self.changes.remove(&Role::Timestamp).map(|change| (Role::Timestamp, change));
+        for (role, change) in self.changes.into_iter().chain(timestamp) {
+            match change {
+                Some(bytes) => self.below.save(role, &bytes)?,
+                None => self.below.remove(role)?,
+            }
+        }
+        Ok(self.below)
+    }
+}
+
+impl<S: TrustedStore> TrustedStore for StagedStore<S> {
+    fn load(&self, role: Role) -> Result<Option<Vec<u8>>, UpdateError> {
+        self.changes.get(&role).map_or_else(|| self.below.load(role), |change| Ok(change.clone()))
+    }
+
+    fn save(&mut self, role: Role, bytes: &[u8]) -> Result<(), UpdateError> {
+        self.changes.insert(role, Some(bytes.to_vec()));
+        Ok(())
+    }
+
+    fn remove(&mut self, role: Role) -> Result<(), UpdateError> {
+        self.changes.insert(role, None);
         Ok(())
     }
 }
