@@ -49,6 +49,7 @@ use verilabel_symbol::draw::Fonts;
 use verilabel_symbol::{LabelLayout, PrintSpec};
 
 use crate::{Actor, Authority, Decision, Order, PackKeys, Refusal, Seq, Signers, Validities, hex};
+use archive::Archive;
 use labels::Press;
 use lists::ListStates;
 use place::Place;
@@ -185,17 +186,25 @@ struct Memory {
     lists: ListStates,
     /// The DID document out there.
     did: Option<Vec<u8>>,
-    /// Whether the folder's root was held against ours.
-    root_checked: bool,
-    roots_written: bool,
+    root: RootState,
     /// Whether the objects of all lists were seen to be there.
     looked_after: bool,
     /// Whether what a crash may have left half-written was removed.
     recovered: bool,
-    archive_checked: bool,
-    archive_due: bool,
-    archived_at: Option<Timestamp>,
+    archive: Archive,
     cleaned_at: Option<Timestamp>,
+}
+
+/// What is known of the root in the folder.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum RootState {
+    /// Nobody has looked.
+    #[default]
+    Unknown,
+    /// It is ours, or there is none yet.
+    NotAnothers,
+    /// All versions of it are there.
+    Written,
 }
 
 impl std::fmt::Debug for Publisher {
@@ -324,14 +333,14 @@ impl Publisher {
 
     /// A folder that holds the pack of another root is not written to.
     async fn check_root(&mut self) -> Result<(), PublicationError> {
-        if self.memory.root_checked {
+        if self.memory.root != RootState::Unknown {
             return Ok(());
         }
         let found = self.place.read(&names::pack(&crate::pack::root_name(1))).await?;
         if found.is_some() && found.as_ref() != self.keys.roots().get(&1) {
             return Err(PublicationError::ForeignFolder);
         }
-        self.memory.root_checked = true;
+        self.memory.root = RootState::NotAnothers;
         Ok(())
     }
 

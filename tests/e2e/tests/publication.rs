@@ -1,7 +1,5 @@
 //! The publication folder, by the commands.
 
-#![expect(clippy::unwrap_used, reason = "what is missing fails the test")]
-
 use std::fs;
 
 use verilabel_e2e::{Desk, run};

@@ -19,20 +19,40 @@ const MOST_TIMESTAMP: usize = 64 << 10;
 /// would want to fetch all of them.
 const PAUSE_PER_MIB: u64 = 10;
 
+/// What is known of the one file.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Archive {
+    pub(super) state: ArchiveState,
+    written_at: Option<Timestamp>,
+}
+
+/// Whether the one file is that of the present release.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum ArchiveState {
+    /// Nobody has looked.
+    #[default]
+    Unknown,
+    /// It is not.
+    Due,
+    /// It is, or there is none because the pack is too large.
+    Stands,
+}
+
 impl Publisher {
     /// Looks, once, whether the one file out there is that of the present release.
     pub(super) async fn check_archive(&mut self) -> Result<(), PublicationError> {
-        let Some(present) = self.memory.present.clone().filter(|_| !self.memory.archive_checked) else {
+        if self.memory.archive.state != ArchiveState::Unknown {
             return Ok(());
-        };
+        }
+        let Some(present) = self.memory.present.clone() else { return Ok(()) };
         let due = present.metadata.get(names::TIMESTAMP).cloned();
         let found = match self.place.read(names::ARCHIVE).await? {
             Some(bytes) => blocking(move || Ok(timestamp_of(&bytes))).await?,
             None => None,
         };
         let too_large = present.list.total_length() > MOST;
-        self.memory.archive_due = if too_large { found.is_some() } else { found != due };
-        self.memory.archive_checked = true;
+        let stands = if too_large { found.is_none() } else { found == due };
+        self.memory.archive.state = if stands { ArchiveState::Stands } else { ArchiveState::Due };
         Ok(())
     }
 
@@ -40,8 +60,8 @@ impl Publisher {
     pub(super) fn wants_archive(&self, now: Timestamp) -> bool {
         let Some(present) = &self.memory.present else { return false };
         let pause = (present.list.total_length() >> 20).saturating_mul(PAUSE_PER_MIB);
-        let rested = self.memory.archived_at.is_none_or(|at| at.plus_seconds(pause) <= now);
-        self.memory.archive_due && rested
+        let rested = self.memory.archive.written_at.is_none_or(|at| at.plus_seconds(pause) <= now);
+        self.memory.archive.state == ArchiveState::Due && rested
     }
 
     /// Writes the one file, if its time has come. A pack too large for it has none, rather than an old one.
@@ -61,8 +81,7 @@ impl Publisher {
             let bytes = blocking(move || Ok(write_archive(&files))).await?.map_err(made)?;
             self.place.replace(names::ARCHIVE, bytes, tag).await?;
         }
-        self.memory.archive_due = false;
-        self.memory.archived_at = Some(now);
+        self.memory.archive = Archive { state: ArchiveState::Stands, written_at: Some(now) };
         Ok(())
     }
 

@@ -115,32 +115,27 @@ impl Press {
         base: LinkBase,
     ) -> Result<Result<(), String>, PublicationError> {
         let press = self.clone();
-        let (files, drawn) = blocking(move || Ok(press.make(&code, &issuer, &base))).await?;
-        for (file, bytes) in files {
+        let made = blocking(move || Ok(press.make(&code, &issuer, &base))).await?;
+        for (file, bytes) in made.files {
             let name = format!("{folder}/{}", file.name());
             let tag = place.tag(&name).await?;
             place.replace(&name, bytes, tag).await?;
         }
-        Ok(drawn)
+        Ok(made.drawn)
     }
 
-    fn make(
-        &self,
-        code: &Waiting,
-        issuer: &Issuer,
-        base: &LinkBase,
-    ) -> (Vec<(LabelFile, Vec<u8>)>, Result<(), String>) {
-        let mut made = Vec::new();
+    fn make(&self, code: &Waiting, issuer: &Issuer, base: &LinkBase) -> Made {
+        let mut files = Vec::new();
         let drawn = if self.files.iter().any(|file| file.is_drawn()) {
-            self.draw(code, issuer, base).map(|files| made.extend(files))
+            self.draw(code, issuer, base).map(|drawn| files.extend(drawn))
         } else {
             Ok(())
         };
-        made.extend(code.credential.as_ref().map(|text| (LabelFile::Credential, text.clone().into_bytes())));
+        files.extend(code.credential.as_ref().map(|text| (LabelFile::Credential, text.clone().into_bytes())));
         // The link is last: where it is, all is.
-        made.push((LabelFile::Link, format!("{}\n", code.link).into_bytes()));
-        made.retain(|(file, _)| self.files.contains(file));
-        (made, drawn)
+        files.push((LabelFile::Link, format!("{}\n", code.link).into_bytes()));
+        files.retain(|(file, _)| self.files.contains(file));
+        Made { files, drawn }
     }
 
     fn draw(
@@ -152,12 +147,26 @@ impl Press {
         let artwork = Artwork { spec: self.spec, layout: self.layout, banner: issuer.notice.as_deref() };
         let printed = artwork.print(&code.link, &code.award, code.profile, base, &self.register, &self.fonts);
         let (label, _) = printed.map_err(|e| e.to_string())?;
+        let drawing = &label.drawing;
         let resolution = Resolution::from_module(PIXELS, self.spec.x_dimension);
-        let png = label.drawing.to_png(resolution, Ink::Color).map_err(|e| e.to_string())?;
-        let pdf = label.drawing.to_pdf().map_err(|e| e.to_string())?;
-        let svg = label.drawing.to_svg().into_bytes();
-        Ok(vec![(LabelFile::Svg, svg), (LabelFile::Png, png), (LabelFile::Pdf, pdf)])
+        let mut files = Vec::new();
+        for file in self.files.iter().copied().filter(|file| file.is_drawn()) {
+            let bytes = match file {
+                LabelFile::Svg => drawing.to_svg().into_bytes(),
+                LabelFile::Png => drawing.to_png(resolution, Ink::Color).map_err(|e| e.to_string())?,
+                LabelFile::Pdf => drawing.to_pdf().map_err(|e| e.to_string())?,
+                LabelFile::Link | LabelFile::Credential => continue,
+            };
+            files.push((file, bytes));
+        }
+        Ok(files)
     }
+}
+
+/// The files of a label, and why it could not be drawn.
+struct Made {
+    files: Vec<(LabelFile, Vec<u8>)>,
+    drawn: Result<(), String>,
 }
 
 /// The links that are out there, by the files of labels.

@@ -7,12 +7,13 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use verilabel_label::Timestamp;
 use verilabel_trust::{RevisedTargets, Revision, Role, TargetList, path, product_document};
 
+use super::archive::ArchiveState;
 use super::place::Tag;
 use super::present::{self, Present, targets_name};
 use super::records::{self, Waiting};
-use super::survey::Survey;
+use super::survey::{Aged, Survey};
 use super::turn::{EndTurn, FinishRelease, PlanRelease};
-use super::{PublicationError, Published, Publisher, labels, lists, names};
+use super::{PublicationError, Published, Publisher, RootState, labels, lists, names};
 use crate::authority::blocking;
 use crate::pack::root_name;
 use crate::{MarkPublished, Seq};
@@ -103,7 +104,8 @@ impl Publisher {
         let version = survey.version;
         let validities = self.settings.validities;
         let expires = |role: Role| validities.expiry(role, now);
-        let kept = survey.present.as_ref().filter(|present| !survey.targets_age && present.list == list);
+        let kept =
+            survey.present.as_ref().filter(|present| survey.aged != Aged::Targets && present.list == list);
         let targets = match kept {
             Some(present) => RevisedTargets::Kept {
                 version: present.targets_version,
@@ -166,14 +168,14 @@ impl Publisher {
         let signers = Arc::clone(&self.signers);
         let signer = blocking(move || signers.signer(key)).await?;
         let times = (now, now.plus_seconds(self.settings.list_lifetime));
-        let mut signed = Vec::new();
+        let mut made = Vec::new();
         for list in survey.lists.clone() {
             let statuses = survey.snapshot.status_list(list).await?;
             let (issuer, signer) = (Arc::clone(&survey.issuer), Arc::clone(&signer));
-            let made = blocking(move || Ok(lists::sign(&issuer, list, statuses, signer.as_ref(), times)));
-            signed.push(made.await??);
+            let list = blocking(move || Ok(lists::sign(&issuer, list, statuses, signer.as_ref(), times)));
+            made.push(list.await??);
         }
-        Ok(signed)
+        Ok(made)
     }
 
     /// Writes a release. Up to the plan nobody can tell that anything was going to be; from the timestamp on
@@ -215,19 +217,19 @@ impl Publisher {
         self.memory.lists.keep(&present.list);
         self.memory.present = Some(Arc::new(present));
         self.memory.did = did.or(self.memory.did.take());
-        self.memory.archive_due = true;
+        self.memory.archive.state = ArchiveState::Due;
         Ok(())
     }
 
     async fn write_roots(&mut self) -> Result<(), PublicationError> {
-        if self.memory.roots_written {
+        if self.memory.root == RootState::Written {
             return Ok(());
         }
         let roots = self.keys.roots().iter();
         let roots =
             roots.map(|(version, bytes)| (names::pack(&root_name(*version)), bytes.clone())).collect();
         self.place.add_all(roots).await?;
-        self.memory.roots_written = true;
+        self.memory.root = RootState::Written;
         Ok(())
     }
 

@@ -38,24 +38,33 @@ pub(super) struct Survey {
     pub(super) documents: BTreeMap<String, Vec<u8>>,
     /// The issuer's DID document, if it has changed.
     pub(super) did: Option<(String, Vec<u8>)>,
-    /// Whether targets metadata nears its expiry.
-    pub(super) targets_age: bool,
-    /// Whether snapshot or timestamp near theirs.
-    pub(super) online_age: bool,
+    /// Which metadata is past half its life.
+    pub(super) aged: Aged,
     /// Whether minted codes wait for their files.
     pub(super) labels: bool,
+}
+
+/// Metadata past half its life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Aged {
+    /// None.
+    Nothing,
+    /// Snapshot or timestamp.
+    Online,
+    /// Targets: the others are signed anew with it.
+    Targets,
 }
 
 impl Survey {
     /// Whether a new release of the pack is due.
     pub(super) fn wants_release(&self) -> bool {
-        self.present.is_none() || self.online_age || self.did.is_some() || self.wants_targets()
+        self.present.is_none() || self.aged != Aged::Nothing || self.did.is_some() || self.wants_targets()
     }
 
     /// Whether that release has new targets.
     pub(super) fn wants_targets(&self) -> bool {
         self.present.is_none()
-            || self.targets_age
+            || self.aged == Aged::Targets
             || !self.lists.is_empty()
             || !self.parts.is_empty()
             || !self.documents.is_empty()
@@ -90,7 +99,10 @@ impl Publisher {
         let list = present.as_ref().map_or(&none, |present| &present.list);
 
         let mut documents = BTreeMap::from([
-            (path::REGISTER.to_owned(), self.authority.register().to_json().map_err(register_refused)?),
+            (
+                path::REGISTER.to_owned(),
+                self.authority.register().to_json().map_err(|e| register_refused(&e))?,
+            ),
             (path::issuer(&issuer.id), issuer.to_json()?),
         ]);
         documents.retain(|path, bytes| !list.matches(path, bytes));
@@ -104,8 +116,11 @@ impl Publisher {
         let half = |role: Role, expires: Timestamp| {
             now.plus_seconds(self.settings.validities.of(role) / 2) >= expires
         };
-        let targets_age = present.as_ref().is_some_and(|p| half(Role::Targets, p.targets_expire));
-        let online_age = present.as_ref().is_some_and(|p| half(Role::Timestamp, p.online_expires));
+        let aged = match &present {
+            Some(present) if half(Role::Targets, present.targets_expire) => Aged::Targets,
+            Some(present) if half(Role::Timestamp, present.online_expires) => Aged::Online,
+            _ => Aged::Nothing,
+        };
         Ok(Survey {
             snapshot,
             end,
@@ -119,8 +134,7 @@ impl Publisher {
             parts,
             documents,
             did,
-            targets_age,
-            online_age,
+            aged,
             labels,
         })
     }
@@ -189,6 +203,6 @@ impl Publisher {
     }
 }
 
-fn register_refused(error: verilabel_recognition::RegisterError) -> Refusal {
-    Refusal::damaged("the register", &error)
+fn register_refused(error: &verilabel_recognition::RegisterError) -> Refusal {
+    Refusal::damaged("the register", error)
 }

@@ -52,7 +52,6 @@ impl World {
             levels: levels.iter().map(|n| (*n).try_into().unwrap()).collect(),
         };
         Issuer {
-            did: None,
             id: "specimen.world".parse().unwrap(),
             name: "Foreign authorities".into(),
             notice: None,

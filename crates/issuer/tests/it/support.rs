@@ -214,7 +214,6 @@ pub(crate) fn register() -> Arc<Register> {
 
 pub(crate) fn issuer() -> Issuer {
     Issuer {
-        did: None,
         id: "specimen.sg".parse().unwrap(),
         name: "Specimen authority".into(),
         notice: None,

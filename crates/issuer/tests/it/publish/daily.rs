@@ -120,6 +120,7 @@ async fn only_what_changed_is_written(bench: Bench) {
     }
     house.publish().await;
     let before = house.files();
+    house.wait(1);
     house.bench.decide(&house.bench.approver, propose(&number(2), ChangeKind::Suspend)).await.unwrap();
     house.publish().await;
     let after = house.files();
