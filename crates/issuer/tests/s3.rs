@@ -138,7 +138,9 @@ fn a_bucket_is_a_publication_folder() {
     run(&["status", "set", "--authority", "a", "CSA/010128/1", "suspend", "--reason", "a test"]);
     // Several at once: one publishes, the others find it done, or are told that somebody else is at it.
     let started: Vec<Child> = (0..4)
-        .map(|_| program(path, &server, &publish).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap())
+        .map(|_| {
+            program(path, &server, &publish).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+        })
         .collect();
     let mut published = 0;
     for child in started {

@@ -114,6 +114,7 @@ fn issuer() -> Result<Issuer> {
         id: "bench.sg".parse()?,
         name: "Bench".to_owned(),
         notice: None,
+        did: None,
         link_hosts: vec!["label.example.sg".to_owned()],
         status_uri: "https://label.example.sg/status/".to_owned(),
         keys: Vec::new(),

@@ -134,7 +134,8 @@ impl FromRequestParts<Arc<App>> for Seen {
             let detail = "say by If-Match which version you saw: the ETag that came with it";
             return Err(Problem::new(StatusCode::PRECONDITION_REQUIRED, "if-match-missing", detail));
         };
-        let version = tag.strip_prefix('"').and_then(|tag| tag.strip_suffix('"')).and_then(|tag| tag.parse().ok());
+        let version =
+            tag.strip_prefix('"').and_then(|tag| tag.strip_suffix('"')).and_then(|tag| tag.parse().ok());
         version.map(|version| Self(Version::new(version))).ok_or_else(|| {
             let detail = "If-Match must hold the one ETag that came with what you saw";
             Problem::new(StatusCode::BAD_REQUEST, "if-match-invalid", detail)
@@ -184,9 +185,11 @@ async fn read(body: Body, most: usize, app: &App) -> Result<Bytes, Problem> {
     match timeout(app.limits.body_time(), Limited::new(body, most).collect()).await {
         Ok(Ok(body)) => Ok(body.to_bytes()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
-        Ok(Err(_)) => {
-            Err(Problem::new(StatusCode::BAD_REQUEST, "body-unreadable", "the body ended early, or is malformed"))
-        }
+        Ok(Err(_)) => Err(Problem::new(
+            StatusCode::BAD_REQUEST,
+            "body-unreadable",
+            "the body ended early, or is malformed",
+        )),
         Err(_) => {
             let detail = "the body took too long to arrive";
             Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "body-too-slow", detail))
@@ -214,12 +217,16 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     }
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|e| unreadable(&e))?;
-    json.end().map_err(|_| bad_body("something follows after the end of the JSON".to_owned(), String::new()))?;
+    json.end()
+        .map_err(|_| bad_body("something follows after the end of the JSON".to_owned(), String::new()))?;
     Ok(value)
 }
 
 fn unreadable(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
-    if matches!(error.inner().classify(), serde_json::error::Category::Syntax | serde_json::error::Category::Eof) {
+    if matches!(
+        error.inner().classify(),
+        serde_json::error::Category::Syntax | serde_json::error::Category::Eof
+    ) {
         let detail = format!("the body is not JSON: {}", error.inner());
         return Problem::new(StatusCode::BAD_REQUEST, "body-not-json", detail);
     }

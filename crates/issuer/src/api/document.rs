@@ -32,10 +32,7 @@ const ABOUT: &str = "Awards, labels and their standing, keys, users and the audi
 
 fn complete(document: &mut Value) {
     document["servers"] = json!([{ "url": "http://127.0.0.1:8460" }]);
-    let schemas = [
-        (Problem::name(), schema::<Problem>()),
-        (Fault::name(), schema::<Fault>()),
-    ];
+    let schemas = [(Problem::name(), schema::<Problem>()), (Fault::name(), schema::<Fault>())];
     for (name, schema) in schemas {
         document["components"]["schemas"][name.as_ref()] = schema;
     }
@@ -64,7 +61,11 @@ fn complete_operation(method: &str, operation: &mut Map<String, Value>) {
     let preconditioned = matches!(method, "patch" | "put") || operation.remove("x-if-match").is_some();
     let mut parameters = operation.get("parameters").and_then(Value::as_array).cloned().unwrap_or_default();
     if method == "post" {
-        parameters.push(header("Idempotency-Key", "^[!-~]{1,128}$", "Text that you use for this request alone"));
+        parameters.push(header(
+            "Idempotency-Key",
+            "^[!-~]{1,128}$",
+            "Text that you use for this request alone",
+        ));
     }
     if preconditioned {
         parameters.push(header("If-Match", "^\"[0-9]{1,18}\"$", "The ETag of the version that you saw"));

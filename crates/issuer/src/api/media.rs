@@ -25,7 +25,12 @@ const PIXELS: u16 = 8;
 const PREVIEW: &str = "PREVIEW - NOT A LABEL";
 
 /// Draws the printed label of a signed code.
-pub(super) async fn label(app: &App, code: &CodeRecord, link: &str, file: CodeFile) -> Result<Vec<u8>, Problem> {
+pub(super) async fn label(
+    app: &App,
+    code: &CodeRecord,
+    link: &str,
+    file: CodeFile,
+) -> Result<Vec<u8>, Problem> {
     let draft = app.authority().award(code.award).await?.draft;
     let award = LabelAward { gtin: code.gtin, serial: code.serial.clone(), ..draft.award.clone() };
     let notice = app.authority().issuer().await?.notice;
@@ -77,12 +82,14 @@ fn written(artwork: &Artwork<'_>, printed: &PrintedLabel, file: CodeFile) -> Res
 pub(super) async fn checked_picture(sent: body::Picture) -> Result<Picture, Problem> {
     let kind = PictureKind::ALL.into_iter().find(|kind| kind.media_type() == sent.media_type);
     let kind = kind.ok_or_else(|| {
-        let detail = "a picture must be image/png, image/jpeg or image/webp, and the header Content-Type must say so";
+        let detail =
+            "a picture must be image/png, image/jpeg or image/webp, and the header Content-Type must say so";
         Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "media-type", detail)
     })?;
     let looked = spawn_blocking(move || decodes(kind, &sent.bytes).then(|| sent.bytes.to_vec()));
     let bytes = looked.await.map_err(|_| Problem::broken("internal"))?.ok_or_else(|| {
-        let detail = format!("the file is no {}, or has more than {MAX_SIDE} pixels a side", kind.media_type());
+        let detail =
+            format!("the file is no {}, or has more than {MAX_SIDE} pixels a side", kind.media_type());
         Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "picture-invalid", detail)
     })?;
     Ok(Picture { kind, bytes })

@@ -67,7 +67,14 @@ impl Metrics {
         Level::up(&self.connections)
     }
 
-    pub(super) fn ended(&self, method: &'static str, route: &str, status: u16, code: Option<&str>, time: Duration) {
+    pub(super) fn ended(
+        &self,
+        method: &'static str,
+        route: &str,
+        status: u16,
+        code: Option<&str>,
+        time: Duration,
+    ) {
         let of = Answered { method, route: route.to_owned(), status };
         self.answered.get_or_create(&of).inc();
         self.seconds.get_or_create(&Route { route: route.to_owned() }).observe(time.as_secs_f64());

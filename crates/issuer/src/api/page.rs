@@ -59,7 +59,12 @@ impl Slice {
     }
 
     /// Makes a page of what was read.
-    pub(super) fn page<R, T>(self, mut rows: Vec<R>, id: impl Fn(&R) -> i64, show: impl Fn(R) -> T) -> Page<T> {
+    pub(super) fn page<R, T>(
+        self,
+        mut rows: Vec<R>,
+        id: impl Fn(&R) -> i64,
+        show: impl Fn(R) -> T,
+    ) -> Page<T> {
         let most = usize::try_from(self.limit).unwrap_or(usize::MAX);
         let more = rows.len() > most;
         rows.truncate(most);
@@ -103,7 +108,11 @@ mod tests {
         let cursor = page.next.unwrap();
         assert!(Slice::new("awards", Some(&cursor), None).is_ok());
         for cursor in [cursor.as_str(), "", "AAAA", "%", "bm9uc2Vuc2U"] {
-            assert_eq!(Slice::new("labels", Some(cursor), None).unwrap_err().code(), "cursor-invalid", "{cursor}");
+            assert_eq!(
+                Slice::new("labels", Some(cursor), None).unwrap_err().code(),
+                "cursor-invalid",
+                "{cursor}"
+            );
         }
         for limit in [0, 201] {
             assert_eq!(Slice::new("labels", None, Some(limit)).unwrap_err().code(), "query-invalid");

@@ -70,7 +70,8 @@ impl Problem {
 
     /// More is asked for at once than is done at once.
     pub(super) fn overloaded() -> Self {
-        let detail = "more requests are waiting than will be served soon: ask again after the time in Retry-After";
+        let detail =
+            "more requests are waiting than will be served soon: ask again after the time in Retry-After";
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "overloaded", detail)
     }
 

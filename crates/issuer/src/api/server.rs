@@ -43,7 +43,11 @@ pub enum ServeError {
 ///
 /// # Errors
 /// [`ServeError`], before anything is served.
-pub async fn serve(config: Config, parts: Parts, shutdown: impl Future<Output = ()>) -> Result<(), ServeError> {
+pub async fn serve(
+    config: Config,
+    parts: Parts,
+    shutdown: impl Future<Output = ()>,
+) -> Result<(), ServeError> {
     Server::bind(&config, parts).await?.run(shutdown).await;
     Ok(())
 }
@@ -132,7 +136,11 @@ fn converse(
 ) {
     let open = app.metrics.connected();
     let mut builder = http1::Builder::new();
-    builder.timer(TokioTimer::new()).header_read_timeout(app.limits.head_time()).max_headers(64).max_buf_size(32 * 1_024);
+    builder
+        .timer(TokioTimer::new())
+        .header_read_timeout(app.limits.head_time())
+        .max_headers(64)
+        .max_buf_size(32 * 1_024);
     let service = TowerToHyperService::new(router.clone());
     let conversation = graceful.watch(builder.serve_connection(TokioIo::new(stream), service));
     tokio::spawn(async move {

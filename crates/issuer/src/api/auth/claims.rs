@@ -22,9 +22,12 @@ impl Header {
     /// Reads the header of a JWS in compact form (RFC 7515 §3.1). Extensions that must be understood are not.
     pub(super) fn read(token: &str) -> Option<Self> {
         let mut parts = token.split('.');
-        let (header, _, _, None) = (parts.next()?, parts.next()?, parts.next()?, parts.next()) else { return None };
+        let (header, _, _, None) = (parts.next()?, parts.next()?, parts.next()?, parts.next()) else {
+            return None;
+        };
         let header: Self = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(header).ok()?).ok()?;
-        let kind = header.typ.as_deref().map(|typ| typ.trim_start_matches("application/").to_ascii_lowercase());
+        let kind =
+            header.typ.as_deref().map(|typ| typ.trim_start_matches("application/").to_ascii_lowercase());
         let due = kind.is_none_or(|kind| kind == "jwt" || kind == "at+jwt");
         (due && header.crit.is_none()).then_some(header)
     }
@@ -82,7 +85,10 @@ impl Claims {
             Some(Value::Array(words)) => words.iter().filter_map(Value::as_str).collect(),
             _ => Vec::new(),
         };
-        words.into_iter().filter_map(|word| meanings.get(word).copied().or_else(|| word.parse().ok())).collect()
+        words
+            .into_iter()
+            .filter_map(|word| meanings.get(word).copied().or_else(|| word.parse().ok()))
+            .collect()
     }
 }
 
@@ -111,9 +117,13 @@ mod tests {
         let meanings = BTreeMap::from([("boss".to_owned(), Role::Approver)]);
         assert_eq!(claims_of_good.roles("roles", &meanings), BTreeSet::from([Role::Officer, Role::Approver]));
         assert_eq!(claims_of_good.roles("groups", &meanings), BTreeSet::new());
-        for (name, value) in
-            [("exp", json!("10")), ("exp", json!(null)), ("nbf", json!("1")), ("aud", json!(3)), ("iss", json!(1))]
-        {
+        for (name, value) in [
+            ("exp", json!("10")),
+            ("exp", json!(null)),
+            ("nbf", json!("1")),
+            ("aud", json!(3)),
+            ("iss", json!(1)),
+        ] {
             let mut bad = good.clone();
             bad[name] = value;
             assert!(claims(&bad).is_none(), "{bad}");
@@ -125,7 +135,9 @@ mod tests {
         let token = |header: Value| format!("{}.e30.AA", URL_SAFE_NO_PAD.encode(header.to_string()));
         assert_eq!(Header::read(&token(json!({"alg": "ES256", "kid": "k"}))).unwrap().alg, "ES256");
         assert!(Header::read(&token(json!({"alg": "ES256", "typ": "application/at+jwt"}))).is_some());
-        for header in [json!({"alg": "ES256", "crit": ["exp"]}), json!({"alg": "ES256", "typ": "dpop+jwt"}), json!({})] {
+        for header in
+            [json!({"alg": "ES256", "crit": ["exp"]}), json!({"alg": "ES256", "typ": "dpop+jwt"}), json!({})]
+        {
             assert!(Header::read(&token(header.clone())).is_none(), "{header}");
         }
         for token in ["", "a.b", "a.b.c.d", "e30.e30.e30"] {

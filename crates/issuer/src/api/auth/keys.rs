@@ -73,7 +73,8 @@ impl Key {
 impl Keys {
     pub(super) fn new(issuer: &str, jwks: Option<&str>, limits: &Limits) -> Result<Self, OpenIdError> {
         // OpenID Connect Discovery §4.
-        let discovery = secure(&format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/')))?;
+        let discovery =
+            secure(&format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/')))?;
         let jwks = jwks.map(secure).transpose()?;
         let provider = rustls::crypto::ring::default_provider();
         let tls = HttpsConnectorBuilder::new()
@@ -103,7 +104,10 @@ impl Keys {
             return Ok(key);
         }
         if reached {
-            return Err(wrong("token-unknown-key", "the token names no key of the provider that serves its algorithm"));
+            return Err(wrong(
+                "token-unknown-key",
+                "the token names no key of the provider that serves its algorithm",
+            ));
         }
         // Trouble in reaching the provider says nothing about the token.
         let detail = "the OpenID provider's keys cannot be fetched: ask again later";

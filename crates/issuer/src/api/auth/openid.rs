@@ -115,7 +115,8 @@ impl Provider {
     /// The user of a token that is good now, with the roles that the token gives. Who comes for the first time is
     /// put on record: approvals have to tell people apart.
     pub(super) async fn user(&self, app: &App, token: &str) -> Result<User, Problem> {
-        let header = Header::read(token).ok_or_else(|| wrong("token-malformed", "the token is no signed JWT"))?;
+        let header =
+            Header::read(token).ok_or_else(|| wrong("token-malformed", "the token is no signed JWT"))?;
         let algorithm = self.settings.algorithms.iter().find(|algorithm| algorithm.name() == header.alg);
         let algorithm = *algorithm.ok_or_else(|| {
             wrong("token-wrong-algorithm", "the token is signed by an algorithm that does not count here")
@@ -191,7 +192,8 @@ pub(super) fn secure(url: &str) -> Result<Uri, OpenIdError> {
     let refuse = || OpenIdError::NotSecure { url: url.to_owned() };
     let uri: Uri = url.parse().map_err(|_| refuse())?;
     let loopback = uri.host().is_some_and(|host| {
-        host == "localhost" || host.trim_matches(['[', ']']).parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback())
+        host == "localhost"
+            || host.trim_matches(['[', ']']).parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback())
     });
     match uri.scheme_str() {
         Some("https") => Ok(uri),

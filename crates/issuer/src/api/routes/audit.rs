@@ -41,7 +41,11 @@ struct Which {
 /// Every decision, made or refused, in order.
 #[utoipa::path(get, operation_id = "audit_events", path = "/v1/audit/events", tag = "audit", params(Which),
     responses((status = 200, body = Page<Event>)), extensions(("x-roles" = json!(["auditor"]))))]
-async fn events(caller: Caller, State(app): State<Arc<App>>, Ask(which): Ask<Which>) -> Result<Kept, Problem> {
+async fn events(
+    caller: Caller,
+    State(app): State<Arc<App>>,
+    Ask(which): Ask<Which>,
+) -> Result<Kept, Problem> {
     caller.needs(AUDITORS)?;
     let slice = Slice::new("events", which.cursor.as_deref(), which.limit)?;
     let filter = EventFilter { subject: which.subject };
@@ -110,7 +114,11 @@ struct FoundFault {
 /// Any edit, deletion or reordering is found; one of the end needs a hash that was kept elsewhere.
 #[utoipa::path(get, operation_id = "audit_verify", path = "/v1/audit/verification", tag = "audit", params(Against),
     responses((status = 200, body = Verification)), extensions(("x-roles" = json!(["auditor"]))))]
-async fn verify(caller: Caller, State(app): State<Arc<App>>, Ask(against): Ask<Against>) -> Result<Kept, Problem> {
+async fn verify(
+    caller: Caller,
+    State(app): State<Arc<App>>,
+    Ask(against): Ask<Against>,
+) -> Result<Kept, Problem> {
     caller.needs(AUDITORS)?;
     let report = app.authority().verify_chain(&anchors(against)?).await?;
     let fault = |fault: &crate::ChainFault| FoundFault { code: fault.code(), detail: fault.to_string() };

@@ -21,8 +21,8 @@ use crate::api::page::{Page, Slice};
 use crate::api::problem::Problem;
 use crate::lifecycle::{AwardState, Draft, Note};
 use crate::{
-    ApproveAward, Approved, AwardFilter, AwardId, AwardRecord, Batch, BatchMode, CodeRecord, PrepareAward, ProductId,
-    Refusal, RejectAward, ReviseAward, Version, schema,
+    ApproveAward, Approved, AwardFilter, AwardId, AwardRecord, Batch, BatchMode, CodeRecord, PrepareAward,
+    ProductId, Refusal, RejectAward, ReviseAward, Version, schema,
 };
 
 /// Most awards that are approved by one request.
@@ -93,7 +93,11 @@ async fn list(_: Reader, State(app): State<Arc<App>>, Ask(which): Ask<Which>) ->
 /// `foreign`; the label is judged now, and again at the approval.
 #[utoipa::path(post, operation_id = "awards_prepare", path = "/v1/awards", tag = "awards", request_body = Draft,
     responses((status = 201, body = PreparedAward)), extensions(("x-roles" = json!(["officer"]))))]
-async fn prepare(caller: Caller, State(app): State<Arc<App>>, post: Post<Draft>) -> Result<Response, Problem> {
+async fn prepare(
+    caller: Caller,
+    State(app): State<Arc<App>>,
+    post: Post<Draft>,
+) -> Result<Response, Problem> {
     decide(&app, &caller, post.ticket, PrepareAward { draft: post.body }, |id| prepared(*id)).await
 }
 

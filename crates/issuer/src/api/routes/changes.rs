@@ -21,7 +21,11 @@ use crate::lifecycle::ChangeState;
 use crate::{ChangeFilter, ChangeId, ChangeRecord, Changed, DecideChange, schema};
 
 pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(one)).routes(routes!(approve)).routes(routes!(reject))
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(one))
+        .routes(routes!(approve))
+        .routes(routes!(reject))
 }
 
 #[derive(Deserialize, IntoParams)]

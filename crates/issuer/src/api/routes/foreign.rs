@@ -40,7 +40,8 @@ struct Which {
     responses((status = 200, body = Evidence)), extensions(("x-roles" = json!(["officer", "approver", "auditor", "operator"]))))]
 async fn judge(_: Reader, State(app): State<Arc<App>>, Ask(which): Ask<Which>) -> Result<Kept, Problem> {
     let (authority, now) = (app.authority().clone(), app.now());
-    let judged = tokio::task::spawn_blocking(move || authority.judge_foreign(&which.link, &which.scheme, now));
+    let judged =
+        tokio::task::spawn_blocking(move || authority.judge_foreign(&which.link, &which.scheme, now));
     let evidence = judged.await.map_err(|_| Problem::broken("internal"))??;
     Ok(Kept::new(StatusCode::OK, &evidence))
 }

@@ -24,8 +24,8 @@ use crate::api::page::{Page, Slice};
 use crate::api::problem::Problem;
 use crate::lifecycle::Note;
 use crate::{
-    AddKey, CompromiseKey, KeyRecord, KeyUse, LabelId, LabelRecord, Refusal, Remint, Reminted, RetireKey, Version,
-    hex, schema,
+    AddKey, CompromiseKey, KeyRecord, KeyUse, LabelId, LabelRecord, Refusal, Remint, Reminted, RetireKey,
+    Version, hex, schema,
 };
 
 /// Most codes that one request mints anew.
@@ -217,7 +217,11 @@ struct AddedKey {
 /// Makes a key in the keystore, in use from now on; the key that it follows may go on for a while.
 #[utoipa::path(post, operation_id = "keys_rotate", path = "/v1/keys", tag = "keys", request_body = NewKey,
     responses((status = 201, body = AddedKey)), extensions(("x-roles" = json!(["operator"]))))]
-async fn rotate(caller: Caller, State(app): State<Arc<App>>, post: Post<NewKey>) -> Result<Response, Problem> {
+async fn rotate(
+    caller: Caller,
+    State(app): State<Arc<App>>,
+    post: Post<NewKey>,
+) -> Result<Response, Problem> {
     // A key is made before its record; whoever may not make one must not fill the keystore.
     caller.needs(OPERATORS)?;
     let ticket = post.ticket;
@@ -322,5 +326,6 @@ async fn remint(
         let refusal = Refusal::OutOfRange { what: "limit", value: limit.into(), min: 1, max: MOST.into() };
         return Err(refusal.into());
     }
-    decide(&app, &caller, post.ticket, Remint { key, limit }, |reminted| Kept::new(StatusCode::OK, reminted)).await
+    decide(&app, &caller, post.ticket, Remint { key, limit }, |reminted| Kept::new(StatusCode::OK, reminted))
+        .await
 }

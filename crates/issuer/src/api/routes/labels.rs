@@ -21,8 +21,9 @@ use crate::api::page::{Page, Slice};
 use crate::api::problem::Problem;
 use crate::lifecycle::{Advisory, ChangeKind, Draft, Note, Proposal, ReasonCode};
 use crate::{
-    AwardFilter, AwardId, AwardRecord, ChangeFilter, ChangeId, ChangeRecord, Changed, CodeRecord, Event, EventFilter,
-    LabelAward, LabelFilter, LabelId, LabelRecord, PrepareAward, ProposeChange, Seq, UnitRange, schema,
+    AwardFilter, AwardId, AwardRecord, ChangeFilter, ChangeId, ChangeRecord, Changed, CodeRecord, Event,
+    EventFilter, LabelAward, LabelFilter, LabelId, LabelRecord, PrepareAward, ProposeChange, Seq, UnitRange,
+    schema,
 };
 
 /// Most rows of each kind in a history.

@@ -54,14 +54,19 @@ struct AddedProduct {
     extensions(("x-roles" = json!(["officer", "approver", "auditor", "operator"]))))]
 async fn list(_: Reader, State(app): State<Arc<App>>, Ask(which): Ask<Which>) -> Result<Kept, Problem> {
     let slice = Slice::new("products", which.cursor.as_deref(), which.limit)?;
-    let rows = app.authority().products(which.manufacturer, ProductId::new(slice.after()), slice.rows()).await?;
+    let rows =
+        app.authority().products(which.manufacturer, ProductId::new(slice.after()), slice.rows()).await?;
     Ok(Kept::new(StatusCode::OK, &slice.page(rows, |row| row.id.number(), |row| row)))
 }
 
 /// Put a product on record
 #[utoipa::path(post, operation_id = "products_add", path = "/v1/products", tag = "catalogue", request_body = ProductFacts,
     responses((status = 201, body = AddedProduct)), extensions(("x-roles" = json!(["officer"]))))]
-async fn add(caller: Caller, State(app): State<Arc<App>>, post: Post<ProductFacts>) -> Result<Response, Problem> {
+async fn add(
+    caller: Caller,
+    State(app): State<Arc<App>>,
+    post: Post<ProductFacts>,
+) -> Result<Response, Problem> {
     let put = PutProduct { id: None, facts: post.body };
     decide(&app, &caller, post.ticket, put, |id| {
         let added = AddedProduct { id: *id, version: Version::FIRST };

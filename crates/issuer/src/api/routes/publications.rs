@@ -58,7 +58,11 @@ struct Asked {
 /// GET for whether it is done.
 #[utoipa::path(post, operation_id = "publications_publish", path = "/v1/publications", tag = "publications", request_body = Nothing,
     responses((status = 202, body = Asked)), extensions(("x-roles" = json!(["operator"]))))]
-async fn publish(caller: Caller, State(app): State<Arc<App>>, post: Post<Nothing>) -> Result<Response, Problem> {
+async fn publish(
+    caller: Caller,
+    State(app): State<Arc<App>>,
+    post: Post<Nothing>,
+) -> Result<Response, Problem> {
     let answer = decide(&app, &caller, post.ticket, AskToPublish, |through| {
         Kept::new(StatusCode::ACCEPTED, &Asked { through: *through }).at("/v1/publications".to_owned())
     })

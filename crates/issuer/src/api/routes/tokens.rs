@@ -80,7 +80,11 @@ async fn issue(
 /// Revoke a token
 #[utoipa::path(delete, operation_id = "tokens_revoke", path = "/v1/tokens/{id}", tag = "users", params(("id" = TokenId, Path)),
     responses((status = 204)), extensions(("x-roles" = json!(["operator"]))))]
-async fn revoke(caller: Caller, State(app): State<Arc<App>>, Id(token): Id<TokenId>) -> Result<StatusCode, Problem> {
+async fn revoke(
+    caller: Caller,
+    State(app): State<Arc<App>>,
+    Id(token): Id<TokenId>,
+) -> Result<StatusCode, Problem> {
     app.authority().decide(caller.order(app.now()), RevokeToken { token }).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -34,7 +34,8 @@ async fn a_label_is_made_by_two_people(house: House) {
     house.decide("both", &approve, 1, json!({})).await.is(200);
     house.decide("approver", &approve, 1, json!({})).await.is_problem(412, "stale-version");
     house.publisher.minted().await;
-    let version = house.get("approver", prepared.header("location")).await.is(200)["version"].as_i64().unwrap();
+    let version =
+        house.get("approver", prepared.header("location")).await.is(200)["version"].as_i64().unwrap();
     house.decide("approver", &approve, version, json!({})).await.is_problem(409, "award-not-a-draft");
 
     // Who is officer and approver in one makes no label alone.
@@ -50,7 +51,10 @@ async fn a_label_is_made_by_two_people(house: House) {
     assert_eq!(label["status"], "valid");
     let history = house.get("officer", &format!("/v1/labels/{}/history", label["id"])).await.is(200);
     let kinds: Vec<_> = history["events"].as_array().unwrap().iter().map(|event| &event["kind"]).collect();
-    assert_eq!(kinds, ["prepare-award", "approve-award", "approve-award", "approve-award", "mint", "approve-award"]);
+    assert_eq!(
+        kinds,
+        ["prepare-award", "approve-award", "approve-award", "approve-award", "mint", "approve-award"]
+    );
 }
 
 async fn what_was_seen_is_what_is_changed(house: House) {
@@ -120,7 +124,10 @@ async fn standing_is_changed_by_those_who_may(house: House) {
     house.decide("both", &format!("{path}/approve"), 1, json!({})).await.is_problem(403, "two-people");
     house.decide("officer", &format!("{path}/approve"), 1, json!({})).await.is_problem(403, "role-missing");
     house.decide("approver", &format!("{path}/reject"), 1, json!({})).await.is(200);
-    house.decide("approver", &format!("{path}/approve"), 2, json!({})).await.is_problem(409, "change-not-proposed");
+    house
+        .decide("approver", &format!("{path}/approve"), 2, json!({}))
+        .await
+        .is_problem(409, "change-not-proposed");
     let reinstate = json!({ "kind": "reinstate", "reason": "rectified", "note": "mended" });
     house.post("officer", &changes, reinstate).await.is_problem(409, "label-not-suspended");
     let later = json!({ "kind": "withdraw", "reason": "support-ended", "note": "announced",
@@ -144,7 +151,10 @@ async fn a_suspension_takes_one_approver(house: House) {
     let because = json!({ "reason": "vulnerability", "note": "remote takeover" });
     house.post("auditor", &suspend, because.clone()).await.is_problem(403, "role-missing");
     let by_officer = house.post("officer", &suspend, because.clone()).await.is(201);
-    assert_eq!((by_officer["state"].as_str(), by_officer["status"].as_str()), (Some("proposed"), Some("valid")));
+    assert_eq!(
+        (by_officer["state"].as_str(), by_officer["status"].as_str()),
+        (Some("proposed"), Some("valid"))
+    );
     let by_approver = house.post("approver", &suspend, because.clone()).await.is(201);
     assert_eq!(by_approver["status"], "suspended");
     house.post("approver", &suspend, because.clone()).await.is_problem(409, "label-suspended-already");
@@ -220,7 +230,9 @@ async fn files_of_a_code_come_when_it_is_signed(house: House) {
         assert_eq!((answer.status.as_u16(), answer.header("content-type")), (200, media_type));
         assert!(answer.bytes.starts_with(begins), "{file}");
     }
-    for nothing in [format!("/v1/codes/{code}/gif"), format!("/v1/codes/{code}/credential"), "/v1/codes/0/svg".into()] {
+    for nothing in
+        [format!("/v1/codes/{code}/gif"), format!("/v1/codes/{code}/credential"), "/v1/codes/0/svg".into()]
+    {
         house.get("officer", &nothing).await.is_problem(404, "not-found");
     }
     assert!(house.bench.officer.has(Role::Officer));

@@ -38,10 +38,12 @@ async fn unknown_and_foreign_fields_are_named(house: House) {
     let problem = house.ask("officer", Method::POST, "/v1/awards", &headers, twice).await;
     assert!(problem.is_problem(422, "body-invalid")["detail"].as_str().unwrap().contains("duplicate"));
     let id = house.prepare(&draft(1)).await;
-    let problem = house.patch("officer", &format!("/v1/awards/{id}"), 1, json!({ "award": { "colour": 1 } })).await;
+    let problem =
+        house.patch("officer", &format!("/v1/awards/{id}"), 1, json!({ "award": { "colour": 1 } })).await;
     assert_eq!(problem.is_problem(422, "body-invalid")["errors"][0]["pointer"], "/award/colour");
     house.post("approver", &format!("/v1/awards/{id}/approve"), json!({})).await;
-    let extra = house.decide("approver", &format!("/v1/awards/{id}/approve"), 1, json!({ "force": true })).await;
+    let extra =
+        house.decide("approver", &format!("/v1/awards/{id}/approve"), 1, json!({ "force": true })).await;
     extra.is_problem(422, "body-invalid");
 }
 
@@ -100,8 +102,14 @@ async fn a_gtin_has_one_label_at_a_time(house: House) {
 
 async fn a_key_stands_for_one_request(house: House) {
     let headers = [("idempotency-key", "the one")];
-    house.post_with("officer", "/v1/awards", &headers, &drafted(1)).await.is_problem(400, "idempotency-key-invalid");
-    house.post_with("officer", "/v1/awards", &[], &drafted(1)).await.is_problem(400, "idempotency-key-missing");
+    house
+        .post_with("officer", "/v1/awards", &headers, &drafted(1))
+        .await
+        .is_problem(400, "idempotency-key-invalid");
+    house
+        .post_with("officer", "/v1/awards", &[], &drafted(1))
+        .await
+        .is_problem(400, "idempotency-key-missing");
     let headers = [("idempotency-key", "one")];
     let first = house.post_with("officer", "/v1/awards", &headers, &drafted(1)).await;
     first.is(201);
@@ -139,7 +147,9 @@ async fn bodies_are_bounded_and_said_to_be_json(house: House) {
     let deep = format!("{{\"name\":{}", "[".repeat(100_000));
     post("application/json", deep).await.is_problem(422, "body-invalid");
     post("application/json", "null".into()).await.is_problem(422, "body-invalid");
-    post("application/json", format!("{{\"name\":\"{}\"}}", "x".repeat(300_000))).await.is_problem(413, "body-too-large");
+    post("application/json", format!("{{\"name\":\"{}\"}}", "x".repeat(300_000)))
+        .await
+        .is_problem(413, "body-too-large");
     post("application/json; charset=utf-8", "{\"name\":\"A\"}".into()).await.is(201);
     post("application/json", "{\"name\":\"A\"}".into()).await.is_problem(409, "name-taken");
     let long = json!({ "name": "B", "contact": "x".repeat(501) });
@@ -147,17 +157,22 @@ async fn bodies_are_bounded_and_said_to_be_json(house: House) {
 }
 
 async fn queries_are_strict(house: House) {
-    for query in ["colour=green", "limit=0", "limit=201", "limit=many", "state=great", "limit=1&limit=2", "number=%20"] {
+    for query in
+        ["colour=green", "limit=0", "limit=201", "limit=many", "state=great", "limit=1&limit=2", "number=%20"]
+    {
         let answer = house.get("officer", &format!("/v1/awards?{query}")).await;
         answer.is_problem(400, "query-invalid");
     }
     house.get("officer", "/v1/awards?cursor=AAAA").await.is_problem(400, "cursor-invalid");
-    let evidence = house.get("officer", "/v1/foreign-labels?scheme=sg.cls-iot&link=https://a.example/01/1").await;
+    let evidence =
+        house.get("officer", "/v1/foreign-labels?scheme=sg.cls-iot&link=https://a.example/01/1").await;
     evidence.is_problem(422, "foreign-no-pack");
 }
 
 async fn addresses_that_lead_nowhere_say_so(house: House) {
-    for path in ["/", "/v1", "/v1/awards/x", "/v1/awards/1", "/v1/keys/zz", "/v1/keys/0123456789ab", "/v1/awards/-1"] {
+    for path in
+        ["/", "/v1", "/v1/awards/x", "/v1/awards/1", "/v1/keys/zz", "/v1/keys/0123456789ab", "/v1/awards/-1"]
+    {
         house.get("officer", path).await.is_problem(404, "not-found");
     }
     let answer = house.ask("officer", Method::DELETE, "/v1/awards", &[], "").await;

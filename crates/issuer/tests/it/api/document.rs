@@ -35,7 +35,8 @@ fn every_operation_says_who_may_and_has_its_name() {
     assert!(operations.len() > 40, "{}", operations.len());
     let mut names = BTreeSet::new();
     for (method, path, operation) in &operations {
-        let roles = operation["x-roles"].as_array().unwrap_or_else(|| panic!("{method} {path} names no roles"));
+        let roles =
+            operation["x-roles"].as_array().unwrap_or_else(|| panic!("{method} {path} names no roles"));
         assert!(!roles.is_empty(), "{method} {path}");
         let name = operation["operationId"].as_str().unwrap();
         assert!(names.insert(name.to_owned()), "{name} names two operations");

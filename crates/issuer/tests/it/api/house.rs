@@ -43,7 +43,12 @@ pub(crate) fn run<F: Future<Output = ()>>(test: impl Fn(House) -> F, kind: Kind)
 }
 
 pub(crate) fn block_on<F: Future<Output = ()>>(test: F) {
-    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap().block_on(test);
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .unwrap()
+        .block_on(test);
 }
 
 /// A free port of loopback.
@@ -95,16 +100,7 @@ impl House {
             let _ = stopped.await;
         }));
         let client = Client::builder(TokioExecutor::new()).build_http();
-        Self {
-            bench,
-            address,
-            clock,
-            publisher,
-            tokens,
-            client,
-            stop: Some(stop),
-            served: Some(served),
-        }
+        Self { bench, address, clock, publisher, tokens, client, stop: Some(stop), served: Some(served) }
     }
 
     pub(crate) fn token<'a>(&'a self, who: &'a str) -> &'a str {
@@ -156,7 +152,13 @@ impl House {
         self.post_with(who, path, &[("idempotency-key", &new_key())], &body).await
     }
 
-    pub(crate) async fn post_with(&self, who: &str, path: &str, headers: &[(&str, &str)], body: &Value) -> Answer {
+    pub(crate) async fn post_with(
+        &self,
+        who: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &Value,
+    ) -> Answer {
         let mut all = vec![("content-type", "application/json")];
         all.extend(headers);
         self.ask(who, Method::POST, path, &all, body.to_string()).await

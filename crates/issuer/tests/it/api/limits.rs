@@ -139,7 +139,12 @@ fn what_it_does_is_told_in_metrics_with_few_labels() {
         house.ask("", hyper::Method::from_bytes(b"MAKE-UP").unwrap(), "/v1/awards", &[], "").await;
         let metrics = house.get("", "/metrics").await;
         let text = metrics.text();
-        assert!(text.contains("verilabel_http_requests_total{method=\"POST\",route=\"/v1/awards\",status=\"201\"} 3"), "{text}");
+        assert!(
+            text.contains(
+                "verilabel_http_requests_total{method=\"POST\",route=\"/v1/awards\",status=\"201\"} 3"
+            ),
+            "{text}"
+        );
         assert!(text.contains("{method=\"GET\",route=\"/v1/awards/{id}\",status=\"404\"} 20"), "{text}");
         assert!(text.contains("route=\"none\",status=\"404\"} 20"), "{text}");
         assert!(text.contains("verilabel_http_problems_total{code=\"not-found\"} 40"), "{text}");
@@ -156,7 +161,10 @@ fn it_is_ready_while_it_can_do_what_it_is_for() {
         let failing = house.get("", "/readyz").await;
         assert_eq!(failing.is(200)["publisher"], "failing");
         assert!(!failing.text().contains("disk"), "strangers are not told why");
-        assert_eq!(house.get("operator", "/v1/publications").await.is(200)["publisher"]["reason"], "disk full");
+        assert_eq!(
+            house.get("operator", "/v1/publications").await.is(200)["publisher"]["reason"],
+            "disk full"
+        );
         *house.publisher.health.lock().unwrap() = PublisherHealth::Stopped;
         assert_eq!(house.get("", "/readyz").await.is(503)["publisher"], "stopped");
         assert_eq!(house.post("operator", "/v1/publications", json!({})).await.status.as_u16(), 202);

@@ -31,7 +31,10 @@ async fn products_have_makers_and_pictures(house: House) {
     let problem = house.post("officer", "/v1/products", facts).await.is_problem(409, "gtin-taken");
     assert!(problem["detail"].as_str().unwrap().contains(gtin(1).as_str()));
     let patched = house.patch("officer", &path, 1, json!({ "support_until": "2030-01-01" })).await.is(200);
-    assert_eq!((patched["support_until"].as_str(), patched["version"].as_i64()), (Some("2030-01-01"), Some(2)));
+    assert_eq!(
+        (patched["support_until"].as_str(), patched["version"].as_i64()),
+        (Some("2030-01-01"), Some(2))
+    );
 
     let at = format!("{path}/picture");
     house.get("officer", &at).await.is_problem(404, "not-found");
@@ -87,14 +90,20 @@ async fn keys_are_rotated_and_distrusted(house: House) {
 
     let path = format!("/v1/keys/{old}");
     let detail = house.get("auditor", &path).await.is(200);
-    assert_eq!((detail["usage"]["codes"].as_i64(), detail["until"].as_str()), (Some(1), Some("2026-12-01T00:00:00Z")));
+    assert_eq!(
+        (detail["usage"]["codes"].as_i64(), detail["until"].as_str()),
+        (Some(1), Some("2026-12-01T00:00:00Z"))
+    );
     let labels = house.get("auditor", &format!("{path}/labels")).await.is(200);
     assert_eq!(labels["items"][0]["id"], label);
     house.post("operator", &format!("{path}/compromise"), json!({ "note": "left the house" })).await.is(200);
     assert_eq!(house.get("auditor", &path).await.is(200)["trusted"], false);
     let reminted = house.post("operator", &format!("{path}/remint"), json!({})).await.is(200);
     assert_eq!((reminted["codes"].as_i64(), reminted["more"].as_bool()), (Some(1), Some(false)));
-    house.post("operator", &format!("{path}/remint"), json!({ "limit": 0 })).await.is_problem(422, "out-of-range");
+    house
+        .post("operator", &format!("{path}/remint"), json!({ "limit": 0 }))
+        .await
+        .is_problem(422, "out-of-range");
     let labels = house.get("auditor", &format!("{path}/labels")).await.is(200);
     assert_eq!(labels["items"], json!([]));
     let new = made["id"].as_str().unwrap();
@@ -130,7 +139,10 @@ async fn the_chain_is_for_auditors(house: House) {
         path = format!("/v1/audit/events?limit=5&cursor={next}");
     }
     let last = events.last().unwrap();
-    assert_eq!((last["kind"].as_str(), last["refused"].as_str()), (Some("put-manufacturer"), Some("role-missing")));
+    assert_eq!(
+        (last["kind"].as_str(), last["refused"].as_str()),
+        (Some("put-manufacturer"), Some("role-missing"))
+    );
     let head = house.get("auditor", "/v1/audit/head").await.is(200);
     assert_eq!(head["seq"], last["seq"]);
     let found = house.get("auditor", "/v1/audit/verification").await.is(200);

@@ -25,7 +25,8 @@ async fn an_operation_is_for_its_roles(house: House) {
         answer.text().contains("urn:verilabel:problem:role-missing")
     };
     for (method, path, operation) in operations() {
-        let roles: Vec<&str> = operation["x-roles"].as_array().unwrap().iter().map(|r| r.as_str().unwrap()).collect();
+        let roles: Vec<&str> =
+            operation["x-roles"].as_array().unwrap().iter().map(|r| r.as_str().unwrap()).collect();
         // Where only a thing on record brings the roles up, one is put there.
         let path = path.replace("{id}", &target(&house, &path).await).replace("{file}", "link");
         for who in ["officer", "approver", "auditor", "operator"] {
@@ -75,7 +76,9 @@ fn picture() -> Vec<u8> {
 
 /// A body that reads well, by the operation's name.
 fn body(operation: &Value) -> String {
-    let name = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"].as_str().unwrap_or_default();
+    let name = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+        .as_str()
+        .unwrap_or_default();
     let body = match name.rsplit('/').next().unwrap() {
         "Draft" => serde_json::to_value(draft(90_000)).unwrap(),
         "Approvals" => json!({ "awards": [{ "id": 1, "version": 1 }] }),

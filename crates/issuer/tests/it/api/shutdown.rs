@@ -41,7 +41,12 @@ fn a_request_in_work_is_finished() {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         assert!(house.ended());
-        let made = house.bench.authority.manufacturers(None, verilabel_issuer::ManufacturerId::new(0), 10).await.unwrap();
+        let made = house
+            .bench
+            .authority
+            .manufacturers(None, verilabel_issuer::ManufacturerId::new(0), 10)
+            .await
+            .unwrap();
         assert_eq!(made.len(), 1);
     });
 }
@@ -55,7 +60,12 @@ fn a_request_that_never_ends_does_not_hold_up_the_end() {
         let _stream = half_sent(&house).await;
         tokio::time::timeout(Duration::from_secs(5), house.end()).await.unwrap();
         // What was only half said was not done.
-        let made = house.bench.authority.manufacturers(None, verilabel_issuer::ManufacturerId::new(0), 10).await.unwrap();
+        let made = house
+            .bench
+            .authority
+            .manufacturers(None, verilabel_issuer::ManufacturerId::new(0), 10)
+            .await
+            .unwrap();
         assert_eq!(made.len(), 0);
     });
 }

@@ -35,7 +35,8 @@ async fn nobody_gets_in_without_a_good_token(house: House) {
 }
 
 async fn tokens_are_issued_once_and_revoked(house: House) {
-    let user = house.post("operator", "/v1/users", json!({ "name": "nina", "roles": ["officer"] })).await.is(201);
+    let user =
+        house.post("operator", "/v1/users", json!({ "name": "nina", "roles": ["officer"] })).await.is(201);
     let path = format!("/v1/users/{}/tokens", user["id"]);
     let request = json!({ "name": "laptop", "expires_at": "2026-12-31T00:00:00Z" });
     let key = new_key();
