@@ -221,7 +221,7 @@ fn symbols_bear_the_links_of_the_file() {
         let base = bench.authority.link_base().await.unwrap();
         for (at, row) in rows(&path)[10..14].iter().enumerate() {
             let mut file = archive.by_index(at).unwrap();
-            assert_eq!(file.name(), format!("S_2fN_2a{}.svg", 10 + at));
+            assert_eq!(file.name().unwrap(), format!("S_2fN_2a{}.svg", 10 + at));
             let mut svg = String::new();
             file.read_to_string(&mut svg).unwrap();
             let award = plan.award_of(row[2].parse().unwrap());

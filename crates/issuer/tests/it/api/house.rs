@@ -23,7 +23,7 @@ use verilabel_issuer::{
 };
 use verilabel_label::Timestamp;
 
-use crate::support::{Bench, Kind, draft, now, user};
+use crate::support::{Bench, Kind, draft, now, signers, user};
 
 /// Runs each test on a served authority on both databases.
 macro_rules! over_http_on_both {
@@ -83,7 +83,7 @@ impl House {
             tokens.insert(name, token.reveal().to_owned());
         }
         let clock = Arc::new(AtomicI64::new(now().seconds()));
-        let publisher = TestPublisher::start(bench.authority.clone(), bench.signers(), &clock);
+        let publisher = TestPublisher::start(bench.authority.clone(), signers(), &clock);
         let passphrase = Passphrase::new("tests protect nothing at all".to_owned()).unwrap();
         let keystore = Keystore::new(&bench.authority.folder().keys(), passphrase, SystemRandom::new());
         let time = Arc::clone(&clock);
@@ -96,11 +96,11 @@ impl House {
         let server = Server::bind(config, parts).await.unwrap();
         let address = server.address();
         let (stop, stopped) = oneshot::channel::<()>();
-        let served = tokio::spawn(server.run(async {
+        let task = tokio::spawn(server.run(async {
             let _ = stopped.await;
         }));
         let client = Client::builder(TokioExecutor::new()).build_http();
-        Self { bench, address, clock, publisher, tokens, client, stop: Some(stop), served: Some(served) }
+        Self { bench, address, clock, publisher, tokens, client, stop: Some(stop), served: Some(task) }
     }
 
     pub(crate) fn token<'a>(&'a self, who: &'a str) -> &'a str {
