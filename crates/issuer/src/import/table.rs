@@ -1,5 +1,6 @@
 //! Reading a table: a heading, then rows, each bounded.
 
+use std::collections::VecDeque;
 use std::fmt::Display;
 use std::io::{self, Read};
 use std::str::FromStr;
@@ -60,6 +61,15 @@ impl<R: Read> Table<R> {
         }
     }
 
+    /// The line on which the record just read begins. What csv says is the line where it began to look: lines with
+    /// nothing in them, and the second character of a line end, come before the record.
+    fn line_of_record(&mut self) -> u64 {
+        let end = self.reader.position().byte();
+        let (passed, ended) = self.reader.get_mut().lines_before(end);
+        let within = self.record.as_slice().iter().map(|byte| u64::from(*byte == b'\n')).sum::<u64>();
+        (passed + 1).saturating_sub(within + u64::from(ended))
+    }
+
     /// The next row; lines with nothing in them are skipped.
     pub(super) fn next_row(&mut self) -> Result<Option<Row<'_>>, TableError> {
         if !self.read()? {
@@ -69,7 +79,7 @@ impl<R: Read> Table<R> {
         if self.rows > MAX_LINES {
             return Err(TableError::TooManyLines { max: MAX_LINES });
         }
-        let line = self.record.position().map_or(0, csv::Position::line);
+        let line = self.line_of_record();
         let mut row =
             Row { line, columns: self.columns, fields: vec![""; self.columns.len()], faults: Vec::new() };
         if self.record.len() != self.places.len() {
@@ -218,16 +228,32 @@ impl Fault for std::convert::Infallible {
     }
 }
 
-/// Lets no line grow beyond its bound, however it is quoted.
+/// Lets no line grow beyond its bound, however it is quoted, and knows where lines end.
 struct Bounded<R> {
     input: R,
     length: usize,
     line: u64,
+    /// Bytes that were read.
+    bytes: u64,
+    /// Where lines end that the reader has not passed yet.
+    ends: VecDeque<u64>,
+    /// Lines that it has passed.
+    passed: u64,
 }
 
 impl<R> Bounded<R> {
     fn new(input: R) -> Self {
-        Self { input, length: 0, line: 1 }
+        Self { input, length: 0, line: 1, bytes: 0, ends: VecDeque::new(), passed: 0 }
+    }
+
+    /// Lines that end before that byte, and whether one does just before it.
+    fn lines_before(&mut self, byte: u64) -> (u64, bool) {
+        let mut last = None;
+        while let Some(end) = self.ends.pop_front_if(|end| *end < byte) {
+            self.passed += 1;
+            last = Some(end);
+        }
+        (self.passed, last.is_some_and(|end| end + 1 == byte))
     }
 }
 
@@ -242,7 +268,9 @@ impl<R: Read> Read for Bounded<R> {
         let read = self.input.read(buffer)?;
         for byte in buffer.iter().take(read) {
             self.length += 1;
+            self.bytes += 1;
             if *byte == b'\n' {
+                self.ends.push_back(self.bytes - 1);
                 self.length = 0;
                 self.line += 1;
             } else if self.length > MAX_LINE {

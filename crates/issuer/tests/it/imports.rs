@@ -57,6 +57,11 @@ async fn a_table_becomes_drafts_of_whoever_imports_it(bench: Bench) {
     assert!(record.state.is_draft());
     assert_eq!(record.preparers, [bench.officer.user().unwrap().id]);
     bench.approve(report.done[0].1).await.unwrap();
+
+    // Lines with nothing in them are skipped, and counted.
+    let spaced = table(&[line(8), String::new(), String::new(), line(9)]);
+    let report = awards(&bench, spaced.trim_end(), BatchMode::AllOrNothing).await;
+    assert_eq!(report.done.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [2, 5]);
 }
 
 async fn everything_is_imported_or_nothing(bench: Bench) {

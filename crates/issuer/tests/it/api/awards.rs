@@ -51,10 +51,13 @@ async fn a_label_is_made_by_two_people(house: House) {
     assert_eq!(label["status"], "valid");
     let history = house.get("officer", &format!("/v1/labels/{}/history", label["id"])).await.is(200);
     let kinds: Vec<_> = history["events"].as_array().unwrap().iter().map(|event| &event["kind"]).collect();
+    // Refusals stand there, too; when the code is minted among them is the minter's affair.
+    let (minted, decided): (Vec<_>, Vec<_>) = kinds.into_iter().partition(|kind| *kind == "mint");
     assert_eq!(
-        kinds,
-        ["prepare-award", "approve-award", "approve-award", "approve-award", "mint", "approve-award"]
+        decided,
+        ["prepare-award", "approve-award", "approve-award", "approve-award", "approve-award"]
     );
+    assert_eq!(minted.len(), 1);
 }
 
 async fn what_was_seen_is_what_is_changed(house: House) {
@@ -225,14 +228,13 @@ async fn files_of_a_code_come_when_it_is_signed(house: House) {
         ("svg", b"<svg".as_slice(), "image/svg+xml"),
         ("png", b"\x89PNG", "image/png"),
         ("pdf", b"%PDF", "application/pdf"),
+        ("credential", b"ey", "application/vc+jwt"),
     ] {
         let answer = house.get("officer", &format!("/v1/codes/{code}/{file}")).await;
         assert_eq!((answer.status.as_u16(), answer.header("content-type")), (200, media_type));
         assert!(answer.bytes.starts_with(begins), "{file}");
     }
-    for nothing in
-        [format!("/v1/codes/{code}/gif"), format!("/v1/codes/{code}/credential"), "/v1/codes/0/svg".into()]
-    {
+    for nothing in [format!("/v1/codes/{code}/gif"), "/v1/codes/0/svg".into()] {
         house.get("officer", &nothing).await.is_problem(404, "not-found");
     }
     assert!(house.bench.officer.has(Role::Officer));
