@@ -1,7 +1,6 @@
 //! Specimen authorities.
 
-use verilabel_label::Level;
-use verilabel_trust::{Entitlement, Issuer};
+use verilabel_wire::LinkBase;
 
 use crate::NOTICE;
 use crate::make::MakeError;
@@ -75,24 +74,20 @@ pub const AUTHORITIES: [SpecimenAuthority; 7] = [
 ];
 
 impl SpecimenAuthority {
-    /// Its document, without keys yet.
-    ///
-    /// # Errors
-    /// None, as long as the constants above are sound.
-    pub fn issuer(&self) -> Result<Issuer, MakeError> {
+    /// Its base of links.
+    pub(crate) fn link_base(&self) -> Result<LinkBase, MakeError> {
+        Ok(LinkBase::new(&format!("https://{}", self.host))?)
+    }
+
+    /// Founds it with `init`, which `run` runs.
+    pub(crate) fn found(&self, run: &impl Fn(&[&str]) -> Result<String, MakeError>) -> Result<(), MakeError> {
+        let name = format!("SPECIMEN authority in place of {}", self.stands_for);
         let (scheme, levels) = self.may_issue;
-        Ok(Issuer {
-            id: self.id.parse()?,
-            name: format!("SPECIMEN authority in place of {}", self.stands_for),
-            notice: Some(NOTICE.to_owned()),
-            link_hosts: vec![self.host.to_owned()],
-            did: None,
-            status_uri: format!("https://{}/status/", self.host),
-            keys: Vec::new(),
-            may_issue: vec![Entitlement {
-                scheme: scheme.parse()?,
-                levels: levels.iter().map(|n| Level::new(*n)).collect::<Result<_, _>>()?,
-            }],
-        })
+        let levels: Vec<_> = levels.iter().map(u8::to_string).collect();
+        let may_issue = format!("{scheme}:{}", levels.join(","));
+        let did = format!("did:web:{}", self.host);
+        let identity = ["init", "--id", self.id, "--name", &name, "--host", self.host, "--did", &did];
+        run(&[&identity[..], &["--notice", NOTICE, "--may-issue", &may_issue]].concat())?;
+        Ok(())
     }
 }

@@ -11,6 +11,7 @@ pub mod boxes;
 pub mod expected;
 pub mod make;
 mod picture;
+mod service;
 
 /// What every specimen is shown with.
 pub const NOTICE: &str = "SPECIMEN: issued by no scheme owner; the product is invented";

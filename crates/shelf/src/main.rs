@@ -42,7 +42,7 @@ fn main() -> ExitCode {
 fn run(args: &Args) -> Result<usize, Box<dyn Error>> {
     let places = Places::below(&args.out);
     let progress = Progress::new();
-    make(&places, now(), &random(), &|step| progress.step(step))?;
+    make(&places, &programs()?, now(), &random(), &|step| progress.step(step))?;
     let expected: Vec<Expected> = serde_json::from_slice(&std::fs::read(&places.expected)?)?;
     let mut found = Vec::new();
     for (i, one) in expected.iter().enumerate() {
@@ -176,10 +176,14 @@ fn verify(places: &Places, file: &str, args: &[String]) -> Result<Output, Box<dy
     Ok(verilabel(places, file)?.args(args).arg("--json").output()?)
 }
 
+/// The folder of the other programs: that of this one.
+fn programs() -> std::io::Result<PathBuf> {
+    Ok(std::env::current_exe()?.parent().map(Path::to_owned).unwrap_or_default())
+}
+
 /// The `verilabel` command beside this one, at work in the shelf's folder and with a memory of its own.
 fn verilabel(places: &Places, input: &str) -> Result<Command, Box<dyn Error>> {
-    let here = std::env::current_exe()?;
-    let mut command = Command::new(here.parent().unwrap_or(Path::new(".")).join("verilabel"));
+    let mut command = Command::new(programs()?.join("verilabel"));
     command
         .current_dir(&places.out)
         .env("VERILABEL_HOME", std::fs::canonicalize(&places.out)?.join("home"))

@@ -4,23 +4,20 @@ use std::collections::{BTreeMap, HashMap};
 use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use ring::rand::SystemRandom;
-use verilabel_issuer::lifecycle::{ChangeKind, Draft, Note, Proposal, ReasonCode};
-use verilabel_issuer::{
-    Artwork, Authority, Keystore, LabelAward, Office, PackKeys, Passphrase, Setup, Validities, mint,
-    publish_pack,
-};
+use verilabel_issuer::lifecycle::{ChangeKind, Draft};
+use verilabel_issuer::{Artwork, LabelAward, Passphrase, mint, open};
 use verilabel_label::{Date, Gtin, LabelNumber, StatusRef, Timestamp};
 use verilabel_recognition::Register;
 use verilabel_symbol::draw::{Drawing, Fonts, Ink, Mm, Resolution, Transform};
 use verilabel_symbol::{Sheet, SheetCell};
-use verilabel_trust::{PackContents, Purpose, RepositoryFile, write_archive};
-use verilabel_wire::{Algorithm, LabelLink, LinkBase, Profile, SigningKey};
+use verilabel_trust::{RepositoryFile, write_archive};
+use verilabel_wire::{LabelLink, LinkBase, Profile};
 
-use crate::authorities::AUTHORITIES;
+use crate::authorities::{AUTHORITIES, SpecimenAuthority};
 use crate::boxes::{Fate, SHELF, SpecimenBox};
+use crate::service::{Programs, Service};
 use crate::{NOTICE, expected, picture};
 
 /// Whatever stops the making; it is told to a person and ends the run.
@@ -29,7 +26,7 @@ pub type MakeError = Box<dyn Error>;
 /// Pixels for each module of the symbol.
 const PIXELS_PER_MODULE: u16 = 6;
 /// The keystores of specimens: anybody may know it.
-const PASSPHRASE: &str = "specimen keys protect nothing";
+pub(crate) const PASSPHRASE: &str = "specimen keys protect nothing";
 
 /// Where the parts of a shelf are.
 #[derive(Debug, Clone)]
@@ -60,22 +57,13 @@ impl Places {
     }
 }
 
-/// Makes the shelf; `progress` hears of each step.
+/// Makes the shelf with the programs of that folder; `progress` hears of each step.
 ///
 /// # Errors
-/// Of the files, and if the specimens of this crate contradict each other.
+/// Of the files and programs, and if the specimens of this crate contradict each other.
 pub fn make(
     places: &Places,
-    now: Timestamp,
-    random: &SystemRandom,
-    progress: &dyn Fn(&str),
-) -> Result<(), MakeError> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    runtime.block_on(make_with(places, now, random, progress))
-}
-
-async fn make_with(
-    places: &Places,
+    programs: &Path,
     now: Timestamp,
     random: &SystemRandom,
     progress: &dyn Fn(&str),
@@ -84,15 +72,16 @@ async fn make_with(
         remove(&places.out.join(folder))?;
     }
     remove(&places.pack)?;
-    fs::create_dir_all(&places.out)?;
+    fs::create_dir_all(places.out.join("authorities"))?;
     let register = Register::published()?;
-    let desks = Desks::open(places, now, random, progress).await?;
+    let programs = Programs { folder: programs };
+    let desks = Desks::open(places, &programs, random, progress)?;
     let mut links = HashMap::new();
     let mut labels = Vec::new();
     let fonts = Fonts::default();
     for (number, specimen) in (1..).zip(&SHELF) {
-        progress(&format!("minting {}", specimen.file));
-        let minted = desks.mint(number, specimen, register, now, &links).await?;
+        progress(&format!("awarding {}", specimen.file));
+        let minted = desks.mint(number, specimen, register, now, &links)?;
         let print = |layout| {
             let artwork = Artwork { banner: Some(NOTICE), layout, ..Artwork::default() };
             artwork.print(&minted.link, &minted.award, Profile::Named, &minted.base, register, &fonts)
@@ -109,7 +98,8 @@ async fn make_with(
     progress("printing the sheet");
     fs::write(&places.sheet, sheet(&labels, &fonts)?)?;
     progress("publishing the trust pack");
-    desks.publish(places, register, now, random).await?;
+    desks.close()?;
+    publish(places, &programs)?;
     let pack = fs::canonicalize(&places.pack)?;
     let expected = serde_json::to_vec_pretty(&expected::all(&pack, now))?;
     fs::write(&places.expected, expected)?;
@@ -130,34 +120,29 @@ struct MintedBox {
     base: LinkBase,
 }
 
-/// The authorities at work, by id, each with its key.
+/// The authorities at their work, by id.
 struct Desks {
-    desks: BTreeMap<&'static str, (Office, Arc<SigningKey>)>,
+    desks: BTreeMap<&'static str, (&'static SpecimenAuthority, Service)>,
+    random: SystemRandom,
 }
 
 impl Desks {
-    async fn open(
+    fn open(
         places: &Places,
-        now: Timestamp,
+        programs: &Programs<'_>,
         random: &SystemRandom,
         progress: &dyn Fn(&str),
     ) -> Result<Self, MakeError> {
         let mut desks = BTreeMap::new();
         for authority in &AUTHORITIES {
             progress(&format!("opening {}", authority.id));
-            let folder = places.out.join("authorities").join(authority.id);
-            let setup = Setup::new(authority.issuer()?);
-            let register = Arc::new(Register::published()?.clone());
-            let opened = Authority::init(&folder, &setup, register, now, random).await?;
-            let keystore = Keystore::new(&opened.folder().keys(), passphrase()?, random.clone());
-            let office = Office::open(opened, keystore, now).await?;
-            let key = office.new_key(Algorithm::Es256, now).await?;
-            desks.insert(authority.id, (office, key));
+            let service = Service::start(programs, authority, &folder_of(places, authority))?;
+            desks.insert(authority.id, (authority, service));
         }
-        Ok(Self { desks })
+        Ok(Self { desks, random: random.clone() })
     }
 
-    async fn mint(
+    fn mint(
         &self,
         number: u32,
         specimen: &SpecimenBox,
@@ -166,8 +151,9 @@ impl Desks {
         links: &HashMap<&str, String>,
     ) -> Result<MintedBox, MakeError> {
         let award = award(number, specimen, register, now)?;
-        let (office, key) = self.desks.get(specimen.authority).ok_or("no such authority")?;
-        let base = office.authority().link_base().await?;
+        let (authority, service) = self.desks.get(specimen.authority).ok_or("no such authority")?;
+        let base = authority.link_base()?;
+        let draft = Draft::of(award.clone());
         let link = match specimen.fate {
             Fate::SealOf(other) => {
                 let other = LabelLink::parse(links.get(other).ok_or("that box comes later")?)?;
@@ -176,9 +162,11 @@ impl Desks {
             // No authority's own tool signs these.
             Fate::BeyondEntitlement | Fate::DatedAfterTheEnd(_) => {
                 let claims = award.claims(StatusRef { list: 1, index: 0 }, now)?;
-                mint(&claims, &award.path(), Profile::Named, &base, key.as_ref())?.link
+                let key = service.folder.join("keys").join(format!("{}.jwe", service.key));
+                let key = open(&key, &Passphrase::new(PASSPHRASE.to_owned())?, self.random.clone())?;
+                mint(&claims, &award.path(), Profile::Named, &base, &key)?.link
             }
-            _ => office.mint(&Draft::of(award.clone()), now).await?,
+            _ => service.award(&draft)?,
         };
         let change = match specimen.fate {
             Fate::Suspended => Some(ChangeKind::Suspend),
@@ -186,13 +174,7 @@ impl Desks {
             _ => None,
         };
         if let Some(change) = change {
-            let proposal = Proposal {
-                reason: ReasonCode::Vulnerability,
-                note: Note::new("a specimen of this decision")?,
-                advisory: None,
-                effective_at: None,
-            };
-            office.change(&award.number, change, proposal, now).await?;
+            service.change(&draft, change, "a specimen of this decision")?;
         }
         if specimen.fate == Fate::LevelRaised {
             let raised = 4;
@@ -202,37 +184,30 @@ impl Desks {
         Ok(MintedBox { link, award, base })
     }
 
-    async fn publish(
-        &self,
-        places: &Places,
-        register: &Register,
-        now: Timestamp,
-        random: &SystemRandom,
-    ) -> Result<(), MakeError> {
-        let validities = Validities::default();
-        let keys =
-            PackKeys::init(&places.out.join("keys"), &places.pack, &passphrase()?, &validities, now, random)?;
-        let mut contents = PackContents { register: register.to_json()?, ..PackContents::default() };
-        for authority in AUTHORITIES.iter().filter(|authority| authority.known) {
-            let Some((office, _)) = self.desks.get(authority.id) else { continue };
-            let key = office.signer(Purpose::Status, now).await?;
-            let mut snapshot = office.authority().snapshot().await?;
-            let issuer = snapshot.issuer().await?;
-            let expires = now.plus_seconds(validities.online);
-            for (list, token) in snapshot.status_tokens(key.as_ref(), now, expires).await? {
-                contents.status.insert((issuer.id.clone(), list), token);
-            }
-            contents.products.insert(issuer.id.clone(), snapshot.all_products().await?);
-            contents.issuers.push(issuer);
-        }
-        publish_pack(&places.pack, &contents, &keys, &validities, now)?;
-        fs::write(&places.pack_file, write_archive(&files_below(&places.pack)?)?)?;
-        Ok(())
+    fn close(self) -> Result<(), MakeError> {
+        self.desks.into_values().try_for_each(|(_, service)| service.stop())
     }
 }
 
-fn passphrase() -> Result<Passphrase, MakeError> {
-    Ok(Passphrase::new(PASSPHRASE.to_owned())?)
+fn folder_of(places: &Places, authority: &SpecimenAuthority) -> PathBuf {
+    places.out.join("authorities").join(authority.id)
+}
+
+/// One trust pack of all authorities that it is to know.
+fn publish(places: &Places, programs: &Programs<'_>) -> Result<(), MakeError> {
+    let keys = places.out.join("keys");
+    let folders: Vec<_> =
+        AUTHORITIES.iter().filter(|one| one.known).map(|one| folder_of(places, one)).collect();
+    let run = |command: &str, folders: &[PathBuf]| {
+        let mut args = vec![Path::new("pack"), Path::new(command)];
+        args.extend([Path::new("--pack"), &places.pack, Path::new("--keys"), &keys]);
+        args.extend(folders.iter().map(PathBuf::as_path));
+        programs.run(&places.out, &args)
+    };
+    run("init", &[])?;
+    run("publish", &folders)?;
+    fs::write(&places.pack_file, write_archive(&files_below(&places.pack)?)?)?;
+    Ok(())
 }
 
 /// The award that a box claims to have.

@@ -3,17 +3,17 @@
 //! The programs come from Debian's package `postgresql`. A server refuses to run as root, so root starts it as
 //! user `postgres`.
 //!
-//! **Invariant:** only processes and files that were made here are ended and removed.
+//! **Invariant:** only processes and files that were made here are ended and removed; and they are, however the
+//! process that made them ends.
 
 use std::error::Error;
 use std::fmt;
 use std::fs;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, ChildStdin, Command, Output, Stdio};
 use std::thread;
 use std::time::Duration;
-
-use tempfile::TempDir;
 
 /// Where Debian puts the programs of each release.
 const PROGRAMS: &str = "/usr/lib/postgresql";
@@ -21,12 +21,29 @@ const PROGRAMS: &str = "/usr/lib/postgresql";
 const LOOKS: u32 = 300;
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// A running server; it ends, and its folder goes, when this is dropped.
+/// What the keeper does: it waits for the end of its input, which comes with the end of whoever holds the other
+/// end, however that ends. Then it ends the server in the folder `$1` and removes the folder and the log.
+const KEEPER: &str = r#"
+cat > /dev/null
+if read -r server < "$1/data/postmaster.pid"; then
+    kill -QUIT "$server"
+    for _ in $(seq 200); do
+        [ -e "$1/data/postmaster.pid" ] && kill -0 "$server" || break
+        sleep 0.05
+    done
+fi
+rm -rf -- "$1" "$1.log"
+"#;
+
+/// A running server; it ends, and its folder goes, when this is dropped or this process ends.
 #[derive(Debug)]
 pub struct Server {
-    folder: TempDir,
+    folder: PathBuf,
     programs: PathBuf,
     child: Option<Child>,
+    keeper: Child,
+    /// Closed, this makes the keeper act.
+    life: Option<ChildStdin>,
     as_postgres: bool,
 }
 
@@ -42,7 +59,9 @@ impl Server {
         if as_postgres {
             done(Command::new("chown").arg("postgres").arg(folder.path()))?;
         }
-        let mut server = Self { folder, programs, child: None, as_postgres };
+        let mut keeper = keeper(folder.path()).map_err(|e| NotStarted::of(&e))?;
+        let life = keeper.stdin.take();
+        let mut server = Self { folder: folder.keep(), programs, child: None, keeper, life, as_postgres };
         let data = server.data();
         done(
             server
@@ -57,7 +76,7 @@ impl Server {
     /// The URL of a database of this server.
     #[must_use]
     pub fn url(&self, database: &str) -> String {
-        let socket = self.folder.path().to_string_lossy().replace('/', "%2F");
+        let socket = self.folder.to_string_lossy().replace('/', "%2F");
         format!("postgres://postgres@{socket}/{database}")
     }
 
@@ -67,7 +86,7 @@ impl Server {
     /// [`NotStarted`], with what the program said.
     pub fn database(&self, name: &str) -> Result<String, NotStarted> {
         let mut createdb = self.program("createdb");
-        done(createdb.args(["--username=postgres", "--host"]).arg(self.folder.path()).arg(name))?;
+        done(createdb.args(["--username=postgres", "--host"]).arg(&self.folder).arg(name))?;
         Ok(self.url(name))
     }
 
@@ -100,7 +119,7 @@ impl Server {
             .arg("-D")
             .arg(self.data())
             .arg("-k")
-            .arg(self.folder.path())
+            .arg(&self.folder)
             .args(["-c", "listen_addresses=", "-c", "max_connections=300"])
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -108,7 +127,7 @@ impl Server {
         self.child = Some(postgres.spawn().map_err(|e| NotStarted::of(&e))?);
         for _ in 0..LOOKS {
             let mut ready = self.program("pg_isready");
-            if done(ready.arg("--quiet").arg("--host").arg(self.folder.path())).is_ok() {
+            if done(ready.arg("--quiet").arg("--host").arg(&self.folder)).is_ok() {
                 return Ok(());
             }
             thread::sleep(PAUSE);
@@ -118,12 +137,12 @@ impl Server {
     }
 
     fn data(&self) -> PathBuf {
-        self.folder.path().join("data")
+        self.folder.join("data")
     }
 
     /// Beside the folder of the server, whose owner may be another.
     fn log(&self) -> PathBuf {
-        self.folder.path().with_extension("log")
+        self.folder.with_extension("log")
     }
 
     fn program(&self, name: &str) -> Command {
@@ -141,11 +160,26 @@ impl Server {
     }
 }
 
+/// Starts the keeper of a folder. It is in a process group of its own: what ends the group of this process, such
+/// as an interrupt from the keyboard, does not end the keeper.
+fn keeper(folder: &Path) -> std::io::Result<Child> {
+    Command::new("sh")
+        .args(["-c", KEEPER, "keeper"])
+        .arg(folder)
+        .process_group(0)
+        .current_dir("/")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+}
+
 impl Drop for Server {
     fn drop(&mut self) {
         // Nothing can be done here about what does not stop; `stop` says why.
         let _ = self.stop();
-        let _ = fs::remove_file(self.log());
+        drop(self.life.take());
+        let _ = self.keeper.wait();
     }
 }
 
@@ -205,4 +239,22 @@ pub fn database_at(url: &str, name: &str) -> Result<String, NotStarted> {
     done(Command::new(psql).args([url, "--quiet", "--command", &format!("CREATE DATABASE {name}")]))?;
     let (server, _) = url.rsplit_once('/').unwrap_or((url, ""));
     Ok(format!("{server}/{name}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_goes_with_whoever_started_it() {
+        let mut server = Server::start().unwrap();
+        let folder = server.folder.clone();
+        assert!(folder.join("data/postmaster.pid").exists());
+        // As when this process is killed: nothing is dropped, its end of the pipe is closed.
+        drop(server.life.take());
+        let mut looks = (0..LOOKS).map(|_| thread::sleep(PAUSE));
+        assert!(looks.any(|()| !folder.exists() && !server.log().exists()));
+        // The server's own process was ended, not only its folder removed.
+        assert!(server.child.as_mut().unwrap().wait().unwrap().code().is_some());
+    }
 }

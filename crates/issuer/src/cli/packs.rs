@@ -70,6 +70,14 @@ pub(crate) async fn run(session: &Session, command: PackCommand) -> Outcome {
             for folder in &folders {
                 let authority = session.open_at(folder).await?;
                 session.mint(&authority).await?;
+                let id = &authority.issuer().await?.id;
+                if contents.issuers.iter().any(|issuer| issuer.id == *id) {
+                    let text = format!(
+                        "{} is another authority named {id}; a pack names one of each",
+                        folder.display()
+                    );
+                    return Err(Trouble::Usage(text));
+                }
                 add(&mut contents, session, &authority, (now, expires)).await?;
             }
             let version = publish_pack(&pack, &contents, &keys, &Validities::default(), now)?;
