@@ -42,7 +42,7 @@ fn main() -> ExitCode {
 fn run(args: &Args) -> Result<usize, Box<dyn Error>> {
     let places = Places::below(&args.out);
     let progress = Progress::new();
-    make(&places, &programs()?, now(), &random(), &|step| progress.step(step))?;
+    make(&places, &programs()?, &now, &random(), &|step| progress.step(step))?;
     let expected: Vec<Expected> = serde_json::from_slice(&std::fs::read(&places.expected)?)?;
     let mut found = Vec::new();
     for (i, one) in expected.iter().enumerate() {
