@@ -82,14 +82,17 @@ impl FromRequestParts<Arc<App>> for Caller {
 }
 
 /// A user with any role at all: it may read what is no secret within the authority.
-pub(super) struct Reader;
+pub(super) struct Reader {
+    _caller: Caller,
+}
 
 impl FromRequestParts<Arc<App>> for Reader {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
-        Caller::from_request_parts(parts, app).await?.needs(&Role::ALL)?;
-        Ok(Self)
+        let caller = Caller::from_request_parts(parts, app).await?;
+        caller.needs(&Role::ALL)?;
+        Ok(Self { _caller: caller })
     }
 }
 

@@ -1,10 +1,13 @@
 //! Deciding once: the answer is kept in the transaction of the change, and given again.
 
+use std::fmt::Display;
+
 use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use super::app::App;
 use super::auth::Caller;
@@ -30,7 +33,34 @@ pub(super) struct Kept {
     body: Value,
 }
 
+/// A new row.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Added<T> {
+    /// The row.
+    id: T,
+    /// Its version.
+    version: Version,
+}
+
 impl Kept {
+    /// A row of a list was added.
+    pub(super) fn added<T: Serialize + Display + Copy>(list: &str, id: &T) -> Self {
+        let version = Version::FIRST;
+        Self::new(StatusCode::CREATED, &Added { id: *id, version })
+            .at(format!("/v1/{list}/{id}"))
+            .version(version)
+    }
+
+    /// A row as it is.
+    pub(super) fn row(row: &impl Serialize, version: Version) -> Self {
+        Self::new(StatusCode::OK, row).version(version)
+    }
+
+    /// What is read, whatever it is.
+    pub(super) fn read(value: &impl Serialize) -> Self {
+        Self::new(StatusCode::OK, value)
+    }
+
     pub(super) fn new(status: StatusCode, body: &impl Serialize) -> Self {
         let body = serde_json::to_value(body).unwrap_or_default();
         Self { status: status.as_u16(), location: None, version: None, body }
@@ -53,7 +83,7 @@ impl Kept {
         Reply { status: self.status, body: serde_json::to_string(self).unwrap_or_default() }
     }
 
-    fn read(reply: &Reply) -> Result<Self, Problem> {
+    fn again(reply: &Reply) -> Result<Self, Problem> {
         let kept: Self = serde_json::from_str(&reply.body).map_err(|_| Problem::broken("store-damaged"))?;
         Ok(Self { status: reply.status, ..kept })
     }
@@ -120,7 +150,7 @@ pub(super) async fn decide_and_show<D: Decision>(
 
 /// The answer that was given before.
 pub(super) fn replayed(reply: &Reply) -> Result<Response, Problem> {
-    let mut response = Kept::read(reply)?.into_response();
+    let mut response = Kept::again(reply)?.into_response();
     let name = HeaderName::from_static("idempotency-replayed");
     response.headers_mut().insert(name, HeaderValue::from_static("true"));
     Ok(response)

@@ -3,8 +3,8 @@
 use axum::http::StatusCode;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde::Serialize;
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 use super::problem::Problem;
 
@@ -20,6 +20,18 @@ pub(super) struct Page<T> {
     pub(super) items: Vec<T>,
     /// What to give as `cursor` for the next page; none after the last.
     pub(super) next: Option<String>,
+}
+
+/// Which page of a list that is not filtered.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Paging {
+    /// Where the page begins: `next` of the page before.
+    pub(super) cursor: Option<String>,
+    /// Rows of the page.
+    #[param(minimum = 1, maximum = 200)]
+    pub(super) limit: Option<u32>,
 }
 
 /// Where a page begins, and how long it is.

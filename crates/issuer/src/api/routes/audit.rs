@@ -50,7 +50,7 @@ async fn events(
     let slice = Slice::new("events", which.cursor.as_deref(), which.limit)?;
     let filter = EventFilter { subject: which.subject };
     let rows = app.authority().events(&filter, Seq::new(slice.after()), slice.rows()).await?;
-    Ok(Kept::new(StatusCode::OK, &slice.page(rows, |row| row.seq.number(), |row| row)))
+    Ok(Kept::read(&slice.page(rows, |row| row.seq.number(), |row| row)))
 }
 
 /// A place in the chain, worth keeping elsewhere.
@@ -73,7 +73,7 @@ impl From<Anchor> for Head {
     responses((status = 200, body = Head)), extensions(("x-roles" = json!(["auditor"]))))]
 async fn head(caller: Caller, State(app): State<Arc<App>>) -> Result<Kept, Problem> {
     caller.needs(AUDITORS)?;
-    Ok(Kept::new(StatusCode::OK, &Head::from(app.authority().chain_end().await?)))
+    Ok(Kept::read(&Head::from(app.authority().chain_end().await?)))
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -128,7 +128,7 @@ async fn verify(
         end: report.end.into(),
         faults: report.faults.iter().map(fault).collect(),
     };
-    Ok(Kept::new(StatusCode::OK, &verification))
+    Ok(Kept::read(&verification))
 }
 
 fn anchors(against: Against) -> Result<Vec<Anchor>, Problem> {

@@ -16,7 +16,7 @@ use crate::api::app::App;
 use crate::api::auth::{Caller, Reader};
 use crate::api::body::{Ask, Id, Nothing, Patch, Post, Seen};
 use crate::api::media;
-use crate::api::once::{Kept, decide};
+use crate::api::once::{Added, Kept, decide};
 use crate::api::page::{Page, Slice};
 use crate::api::problem::Problem;
 use crate::lifecycle::{AwardState, Draft, Note};
@@ -60,21 +60,6 @@ struct Which {
     limit: Option<u32>,
 }
 
-/// A new row.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct PreparedAward {
-    /// The row.
-    id: AwardId,
-    /// Its version.
-    version: Version,
-}
-
-/// The answer to whoever prepared an award.
-pub(super) fn prepared(id: AwardId) -> Kept {
-    let prepared = PreparedAward { id, version: Version::FIRST };
-    Kept::new(StatusCode::CREATED, &prepared).at(format!("/v1/awards/{id}")).version(Version::FIRST)
-}
-
 /// Awards
 #[utoipa::path(get, operation_id = "awards_list", path = "/v1/awards", tag = "awards", params(Which),
     responses((status = 200, body = Page<AwardRecord>)),
@@ -84,7 +69,7 @@ async fn list(_: Reader, State(app): State<Arc<App>>, Ask(which): Ask<Which>) ->
     let Which { state, number, scheme, product, .. } = which;
     let filter = AwardFilter { state, number, scheme, product };
     let rows = app.authority().awards(&filter, AwardId::new(slice.after()), slice.rows()).await?;
-    Ok(Kept::new(StatusCode::OK, &slice.page(rows, |row| row.id.number(), |row| row)))
+    Ok(Kept::read(&slice.page(rows, |row| row.id.number(), |row| row)))
 }
 
 /// Prepare an award
@@ -92,13 +77,14 @@ async fn list(_: Reader, State(app): State<Arc<App>>, Ask(which): Ask<Which>) ->
 /// Nothing is signed before another person has approved it. An award that rests on a foreign label names its link in
 /// `foreign`; the label is judged now, and again at the approval.
 #[utoipa::path(post, operation_id = "awards_prepare", path = "/v1/awards", tag = "awards", request_body = Draft,
-    responses((status = 201, body = PreparedAward)), extensions(("x-roles" = json!(["officer"]))))]
+    responses((status = 201, body = Added<AwardId>)), extensions(("x-roles" = json!(["officer"]))))]
 async fn prepare(
     caller: Caller,
     State(app): State<Arc<App>>,
     post: Post<Draft>,
 ) -> Result<Response, Problem> {
-    decide(&app, &caller, post.ticket, PrepareAward { draft: post.body }, |id| prepared(*id)).await
+    decide(&app, &caller, post.ticket, PrepareAward { draft: post.body }, |id| Kept::added("awards", id))
+        .await
 }
 
 /// An award
@@ -107,7 +93,7 @@ async fn prepare(
     extensions(("x-roles" = json!(["officer", "approver", "auditor", "operator"]))))]
 async fn one(_: Reader, State(app): State<Arc<App>>, Id(id): Id<AwardId>) -> Result<Kept, Problem> {
     let record = app.authority().award(id).await?;
-    Ok(Kept::new(StatusCode::OK, &record).version(record.version))
+    Ok(Kept::row(&record, record.version))
 }
 
 /// Change a draft
@@ -127,7 +113,7 @@ async fn revise(
     let revise = ReviseAward { award: id, expected: Some(version), draft };
     app.authority().decide(caller.order(app.now()), revise).await?;
     let record = app.authority().award(id).await?;
-    Ok(Kept::new(StatusCode::OK, &record).version(record.version))
+    Ok(Kept::row(&record, record.version))
 }
 
 /// The codes of an award
@@ -138,7 +124,7 @@ async fn revise(
     extensions(("x-roles" = json!(["officer", "approver", "auditor", "operator"]))))]
 async fn codes(_: Reader, State(app): State<Arc<App>>, Id(id): Id<AwardId>) -> Result<Kept, Problem> {
     app.authority().award(id).await?;
-    Ok(Kept::new(StatusCode::OK, &app.authority().codes_of_award(id).await?))
+    Ok(Kept::read(&app.authority().codes_of_award(id).await?))
 }
 
 /// How the printed label will look
@@ -168,10 +154,8 @@ async fn approve(
     post: Post<Nothing>,
 ) -> Result<Response, Problem> {
     let approve = ApproveAward { award, expected: Some(version) };
-    decide(&app, &caller, post.ticket, approve, |approved| {
-        Kept::new(StatusCode::OK, approved).version(approved.version)
-    })
-    .await
+    decide(&app, &caller, post.ticket, approve, |approved| Kept::read(approved).version(approved.version))
+        .await
 }
 
 /// Why a draft is rejected.
@@ -196,7 +180,7 @@ async fn reject(
     post: Post<Rejection>,
 ) -> Result<Response, Problem> {
     let reject = RejectAward { award, expected: Some(version), note: post.body.note };
-    decide(&app, &caller, post.ticket, reject, |()| Kept::new(StatusCode::OK, &serde_json::json!({}))).await
+    decide(&app, &caller, post.ticket, reject, |()| Kept::read(&serde_json::json!({}))).await
 }
 
 /// Awards to approve, each in the version that was seen.
@@ -258,7 +242,7 @@ async fn approve_several(
     let batch = Batch { decisions, mode: BatchMode::KeepGoing };
     decide(&app, &caller, post.ticket, batch, move |outcomes| {
         let results = ids.iter().zip(outcomes).map(|(id, outcome)| result(*id, outcome)).collect();
-        Kept::new(StatusCode::OK, &ApprovalResults { results })
+        Kept::read(&ApprovalResults { results })
     })
     .await
 }

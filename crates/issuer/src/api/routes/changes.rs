@@ -56,7 +56,7 @@ async fn list(_: Reader, State(app): State<Arc<App>>, Ask(which): Ask<Which>) ->
     let slice = Slice::new("changes", which.cursor.as_deref(), which.limit)?;
     let filter = ChangeFilter { state: which.state, number: which.number };
     let rows = app.authority().changes(&filter, ChangeId::new(slice.after()), slice.rows()).await?;
-    Ok(Kept::new(StatusCode::OK, &slice.page(rows, |row| row.id.number(), |row| row)))
+    Ok(Kept::read(&slice.page(rows, |row| row.id.number(), |row| row)))
 }
 
 /// A proposed change of standing
@@ -64,7 +64,7 @@ async fn list(_: Reader, State(app): State<Arc<App>>, Ask(which): Ask<Which>) ->
     responses((status = 200, body = ChangeRecord)), extensions(("x-roles" = json!(["officer", "approver", "auditor", "operator"]))))]
 async fn one(_: Reader, State(app): State<Arc<App>>, Id(id): Id<ChangeId>) -> Result<Kept, Problem> {
     let record = app.authority().change(id).await?;
-    Ok(Kept::new(StatusCode::OK, &record).version(record.version))
+    Ok(Kept::row(&record, record.version))
 }
 
 /// Approve a change

@@ -26,7 +26,7 @@ pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
 #[utoipa::path(get, operation_id = "codes_one", path = "/v1/codes/{id}", tag = "labels", params(("id" = CodeId, Path)),
     responses((status = 200, body = CodeRecord)), extensions(("x-roles" = json!(["officer", "approver", "auditor", "operator"]))))]
 async fn one(_: Reader, State(app): State<Arc<App>>, Id(id): Id<CodeId>) -> Result<Kept, Problem> {
-    Ok(Kept::new(StatusCode::OK, &app.authority().code(id).await?))
+    Ok(Kept::read(&app.authority().code(id).await?))
 }
 
 /// A file of a code.

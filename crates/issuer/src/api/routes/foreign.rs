@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::StatusCode;
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
@@ -43,5 +42,5 @@ async fn judge(_: Reader, State(app): State<Arc<App>>, Ask(which): Ask<Which>) -
     let judged =
         tokio::task::spawn_blocking(move || authority.judge_foreign(&which.link, &which.scheme, now));
     let evidence = judged.await.map_err(|_| Problem::broken("internal"))??;
-    Ok(Kept::new(StatusCode::OK, &evidence))
+    Ok(Kept::read(&evidence))
 }

@@ -8,7 +8,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use verilabel_label::Timestamp;
@@ -20,7 +20,7 @@ use crate::api::app::App;
 use crate::api::auth::{Caller, Reader};
 use crate::api::body::{Ask, Id, Post};
 use crate::api::once::{Kept, decide, replayed};
-use crate::api::page::{Page, Slice};
+use crate::api::page::{Page, Paging, Slice};
 use crate::api::problem::Problem;
 use crate::lifecycle::Note;
 use crate::{
@@ -115,7 +115,7 @@ impl From<&KeyRecord> for KeyView {
 #[utoipa::path(get, operation_id = "keys_list", path = "/v1/keys", tag = "keys", responses((status = 200, body = Vec<KeyView>)), extensions(("x-roles" = json!(["officer", "approver", "auditor", "operator"]))))]
 async fn list(_: Reader, State(app): State<Arc<App>>) -> Result<Kept, Problem> {
     let keys: Vec<KeyView> = app.authority().keys().await?.iter().map(KeyView::from).collect();
-    Ok(Kept::new(StatusCode::OK, &keys))
+    Ok(Kept::read(&keys))
 }
 
 /// A key, and how much it has signed.
@@ -134,7 +134,7 @@ struct KeyDetail {
 async fn one(_: Reader, State(app): State<Arc<App>>, Id(KeyName(id)): Id<KeyName>) -> Result<Kept, Problem> {
     let record = on_record(&app, id).await?;
     let detail = KeyDetail { key: KeyView::from(&record), usage: app.authority().key_use(id).await? };
-    Ok(Kept::new(StatusCode::OK, &detail).version(record.version))
+    Ok(Kept::row(&detail, record.version))
 }
 
 async fn on_record(app: &App, id: KeyId) -> Result<KeyRecord, Problem> {
@@ -142,32 +142,21 @@ async fn on_record(app: &App, id: KeyId) -> Result<KeyRecord, Problem> {
     found.ok_or_else(|| Refusal::not_found("key", &id).into())
 }
 
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-struct Which {
-    /// Where the page begins: `next` of the page before.
-    cursor: Option<String>,
-    /// Rows of the page.
-    #[param(minimum = 1, maximum = 200)]
-    limit: Option<u32>,
-}
-
 /// The labels of a key
 ///
 /// Those with a code that it signed, or is to sign, and that counts still.
-#[utoipa::path(get, operation_id = "keys_labels", path = "/v1/keys/{id}/labels", tag = "keys", params(("id" = schema::KeyId, Path), Which),
+#[utoipa::path(get, operation_id = "keys_labels", path = "/v1/keys/{id}/labels", tag = "keys", params(("id" = schema::KeyId, Path), Paging),
     responses((status = 200, body = Page<LabelRecord>)), extensions(("x-roles" = json!(["officer", "approver", "auditor", "operator"]))))]
 async fn labels(
     _: Reader,
     State(app): State<Arc<App>>,
     Id(KeyName(id)): Id<KeyName>,
-    Ask(which): Ask<Which>,
+    Ask(which): Ask<Paging>,
 ) -> Result<Kept, Problem> {
     on_record(&app, id).await?;
     let slice = Slice::new("key-labels", which.cursor.as_deref(), which.limit)?;
     let rows = app.authority().labels_of_key(id, LabelId::new(slice.after()), slice.rows()).await?;
-    Ok(Kept::new(StatusCode::OK, &slice.page(rows, |row| row.id.number(), |row| row)))
+    Ok(Kept::read(&slice.page(rows, |row| row.id.number(), |row| row)))
 }
 
 /// A key to make.
@@ -175,7 +164,6 @@ async fn labels(
 #[serde(deny_unknown_fields)]
 struct NewKey {
     /// Its algorithm.
-    #[schema(inline)]
     algorithm: KeyAlgorithm,
     /// The key that it follows, and until when that one signs still.
     retires: Option<Overlap>,
@@ -292,7 +280,7 @@ async fn compromise(
 }
 
 fn done() -> Kept {
-    Kept::new(StatusCode::OK, &serde_json::json!({}))
+    Kept::read(&serde_json::json!({}))
 }
 
 /// How much is minted anew.
@@ -326,6 +314,5 @@ async fn remint(
         let refusal = Refusal::OutOfRange { what: "limit", value: limit.into(), min: 1, max: MOST.into() };
         return Err(refusal.into());
     }
-    decide(&app, &caller, post.ticket, Remint { key, limit }, |reminted| Kept::new(StatusCode::OK, reminted))
-        .await
+    decide(&app, &caller, post.ticket, Remint { key, limit }, Kept::read).await
 }

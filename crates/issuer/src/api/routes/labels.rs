@@ -11,12 +11,11 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use verilabel_label::{Date, LabelNumber, SchemeId, Status, Timestamp};
 
-use super::awards::{PreparedAward, prepared};
 use super::changes::changed;
 use crate::api::app::App;
 use crate::api::auth::{Caller, Reader};
 use crate::api::body::{Ask, Id, Post};
-use crate::api::once::{Kept, decide};
+use crate::api::once::{Added, Kept, decide};
 use crate::api::page::{Page, Slice};
 use crate::api::problem::Problem;
 use crate::lifecycle::{Advisory, ChangeKind, Draft, Note, Proposal, ReasonCode};
@@ -72,7 +71,7 @@ async fn list(_: Reader, State(app): State<Arc<App>>, Ask(which): Ask<Which>) ->
     let Which { number, status, scheme, ends_before, .. } = which;
     let filter = LabelFilter { number, status, scheme, ends_before };
     let rows = app.authority().labels(&filter, LabelId::new(slice.after()), slice.rows()).await?;
-    Ok(Kept::new(StatusCode::OK, &slice.page(rows, |row| row.id.number(), |row| row)))
+    Ok(Kept::read(&slice.page(rows, |row| row.id.number(), |row| row)))
 }
 
 /// A label
@@ -81,7 +80,7 @@ async fn list(_: Reader, State(app): State<Arc<App>>, Ask(which): Ask<Which>) ->
     extensions(("x-roles" = json!(["officer", "approver", "auditor", "operator"]))))]
 async fn one(_: Reader, State(app): State<Arc<App>>, Id(id): Id<LabelId>) -> Result<Kept, Problem> {
     let record = app.authority().label_by_id(id).await?;
-    Ok(Kept::new(StatusCode::OK, &record).version(record.version))
+    Ok(Kept::row(&record, record.version))
 }
 
 /// What has happened to a label.
@@ -116,7 +115,7 @@ async fn history(_: Reader, State(app): State<Arc<App>>, Id(id): Id<LabelId>) ->
         events.extend(authority.events(&filter, Seq::new(0), HISTORY).await?);
     }
     events.sort_by_key(|event| event.seq);
-    Ok(Kept::new(StatusCode::OK, &History { label, awards, changes, events }))
+    Ok(Kept::read(&History { label, awards, changes, events }))
 }
 
 /// The codes of a label
@@ -127,7 +126,7 @@ async fn history(_: Reader, State(app): State<Arc<App>>, Id(id): Id<LabelId>) ->
     extensions(("x-roles" = json!(["officer", "approver", "auditor", "operator"]))))]
 async fn codes(_: Reader, State(app): State<Arc<App>>, Id(id): Id<LabelId>) -> Result<Kept, Problem> {
     app.authority().label_by_id(id).await?;
-    Ok(Kept::new(StatusCode::OK, &app.authority().codes_of_label(id).await?))
+    Ok(Kept::read(&app.authority().codes_of_label(id).await?))
 }
 
 /// Suspend a label
@@ -205,7 +204,7 @@ struct Renewal {
 ///
 /// An award like the present one, for longer; another person approves it. The label keeps its number and status.
 #[utoipa::path(post, operation_id = "labels_renew", path = "/v1/labels/{id}/renewals", tag = "labels", params(("id" = LabelId, Path)),
-    request_body = Renewal, responses((status = 201, body = PreparedAward)),
+    request_body = Renewal, responses((status = 201, body = Added<AwardId>)),
     extensions(("x-roles" = json!(["officer"]))))]
 async fn renew(
     caller: Caller,
@@ -216,7 +215,7 @@ async fn renew(
     let label = app.authority().label_by_id(id).await?;
     let present = app.authority().award(label.award).await?.draft;
     let draft = renewed(present, &post.body);
-    decide(&app, &caller, post.ticket, PrepareAward { draft }, |id| prepared(*id)).await
+    decide(&app, &caller, post.ticket, PrepareAward { draft }, |id| Kept::added("awards", id)).await
 }
 
 fn renewed(present: Draft, renewal: &Renewal) -> Draft {

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -14,10 +13,10 @@ use verilabel_label::Name;
 use crate::api::app::App;
 use crate::api::auth::{Caller, Reader};
 use crate::api::body::{Ask, Id, Patch, Post, Seen};
-use crate::api::once::{Kept, decide};
+use crate::api::once::{Added, Kept, decide};
 use crate::api::page::{Page, Slice};
 use crate::api::problem::Problem;
-use crate::{ManufacturerId, ManufacturerRecord, PutManufacturer, Version, schema};
+use crate::{ManufacturerId, ManufacturerRecord, PutManufacturer, schema};
 
 pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new().routes(routes!(list, add)).routes(routes!(one, change))
@@ -49,15 +48,6 @@ struct Which {
     limit: Option<u32>,
 }
 
-/// A new row.
-#[derive(Debug, Serialize, ToSchema)]
-struct AddedManufacturer {
-    /// The row.
-    id: ManufacturerId,
-    /// Its version.
-    version: Version,
-}
-
 /// Manufacturers
 #[utoipa::path(get, operation_id = "manufacturers_list", path = "/v1/manufacturers", tag = "catalogue", params(Which),
     responses((status = 200, body = Page<ManufacturerRecord>)),
@@ -66,12 +56,12 @@ async fn list(_: Reader, State(app): State<Arc<App>>, Ask(which): Ask<Which>) ->
     let slice = Slice::new("manufacturers", which.cursor.as_deref(), which.limit)?;
     let after = ManufacturerId::new(slice.after());
     let rows = app.authority().manufacturers(which.name.as_deref(), after, slice.rows()).await?;
-    Ok(Kept::new(StatusCode::OK, &slice.page(rows, |row| row.id.number(), |row| row)))
+    Ok(Kept::read(&slice.page(rows, |row| row.id.number(), |row| row)))
 }
 
 /// Put a manufacturer on record
 #[utoipa::path(post, operation_id = "manufacturers_add", path = "/v1/manufacturers", tag = "catalogue", request_body = ManufacturerFacts,
-    responses((status = 201, body = AddedManufacturer)), extensions(("x-roles" = json!(["officer"]))))]
+    responses((status = 201, body = Added<ManufacturerId>)), extensions(("x-roles" = json!(["officer"]))))]
 async fn add(
     caller: Caller,
     State(app): State<Arc<App>>,
@@ -79,11 +69,7 @@ async fn add(
 ) -> Result<Response, Problem> {
     let ManufacturerFacts { name, contact } = post.body;
     let put = PutManufacturer { id: None, name, contact };
-    decide(&app, &caller, post.ticket, put, |id| {
-        let added = AddedManufacturer { id: *id, version: Version::FIRST };
-        Kept::new(StatusCode::CREATED, &added).at(format!("/v1/manufacturers/{id}")).version(Version::FIRST)
-    })
-    .await
+    decide(&app, &caller, post.ticket, put, |id| Kept::added("manufacturers", id)).await
 }
 
 /// A manufacturer
@@ -92,7 +78,7 @@ async fn add(
     extensions(("x-roles" = json!(["officer", "approver", "auditor", "operator"]))))]
 async fn one(_: Reader, State(app): State<Arc<App>>, Id(id): Id<ManufacturerId>) -> Result<Kept, Problem> {
     let record = app.authority().manufacturer(id).await?;
-    Ok(Kept::new(StatusCode::OK, &record).version(record.version))
+    Ok(Kept::row(&record, record.version))
 }
 
 /// Change a manufacturer
@@ -112,5 +98,5 @@ async fn change(
     let put = PutManufacturer { id: Some((id, Some(version))), name, contact };
     app.authority().decide(caller.order(app.now()), put).await?;
     let record = app.authority().manufacturer(id).await?;
-    Ok(Kept::new(StatusCode::OK, &record).version(record.version))
+    Ok(Kept::row(&record, record.version))
 }

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -14,10 +14,10 @@ use crate::api::app::App;
 use crate::api::auth::{Caller, Reader};
 use crate::api::body::{Ask, Id, Patch, Picture, Post, Seen};
 use crate::api::media;
-use crate::api::once::{Kept, decide};
+use crate::api::once::{Added, Kept, decide};
 use crate::api::page::{Page, Slice};
 use crate::api::problem::Problem;
-use crate::{ManufacturerId, ProductFacts, ProductId, ProductRecord, PutPicture, PutProduct, Version};
+use crate::{ManufacturerId, ProductFacts, ProductId, ProductRecord, PutPicture, PutProduct};
 
 pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new()
@@ -39,15 +39,6 @@ struct Which {
     limit: Option<u32>,
 }
 
-/// A new row.
-#[derive(Debug, Serialize, ToSchema)]
-struct AddedProduct {
-    /// The row.
-    id: ProductId,
-    /// Its version.
-    version: Version,
-}
-
 /// Products
 #[utoipa::path(get, operation_id = "products_list", path = "/v1/products", tag = "catalogue", params(Which),
     responses((status = 200, body = Page<ProductRecord>)),
@@ -56,23 +47,19 @@ async fn list(_: Reader, State(app): State<Arc<App>>, Ask(which): Ask<Which>) ->
     let slice = Slice::new("products", which.cursor.as_deref(), which.limit)?;
     let rows =
         app.authority().products(which.manufacturer, ProductId::new(slice.after()), slice.rows()).await?;
-    Ok(Kept::new(StatusCode::OK, &slice.page(rows, |row| row.id.number(), |row| row)))
+    Ok(Kept::read(&slice.page(rows, |row| row.id.number(), |row| row)))
 }
 
 /// Put a product on record
 #[utoipa::path(post, operation_id = "products_add", path = "/v1/products", tag = "catalogue", request_body = ProductFacts,
-    responses((status = 201, body = AddedProduct)), extensions(("x-roles" = json!(["officer"]))))]
+    responses((status = 201, body = Added<ProductId>)), extensions(("x-roles" = json!(["officer"]))))]
 async fn add(
     caller: Caller,
     State(app): State<Arc<App>>,
     post: Post<ProductFacts>,
 ) -> Result<Response, Problem> {
     let put = PutProduct { id: None, facts: post.body };
-    decide(&app, &caller, post.ticket, put, |id| {
-        let added = AddedProduct { id: *id, version: Version::FIRST };
-        Kept::new(StatusCode::CREATED, &added).at(format!("/v1/products/{id}")).version(Version::FIRST)
-    })
-    .await
+    decide(&app, &caller, post.ticket, put, |id| Kept::added("products", id)).await
 }
 
 /// A product
@@ -81,7 +68,7 @@ async fn add(
     extensions(("x-roles" = json!(["officer", "approver", "auditor", "operator"]))))]
 async fn one(_: Reader, State(app): State<Arc<App>>, Id(id): Id<ProductId>) -> Result<Kept, Problem> {
     let record = app.authority().product(id).await?;
-    Ok(Kept::new(StatusCode::OK, &record).version(record.version))
+    Ok(Kept::row(&record, record.version))
 }
 
 /// Change a product
@@ -101,7 +88,7 @@ async fn change(
     let put = PutProduct { id: Some((id, Some(version))), facts };
     app.authority().decide(caller.order(app.now()), put).await?;
     let record = app.authority().product(id).await?;
-    Ok(Kept::new(StatusCode::OK, &record).version(record.version))
+    Ok(Kept::row(&record, record.version))
 }
 
 /// The picture of a product
@@ -130,5 +117,5 @@ async fn put_picture(
     let put = PutPicture { product: id, expected: Some(version), picture };
     app.authority().decide(caller.order(app.now()), put).await?;
     let record = app.authority().product(id).await?;
-    Ok(Kept::new(StatusCode::OK, &record).version(record.version))
+    Ok(Kept::row(&record, record.version))
 }

@@ -42,7 +42,7 @@ async fn state(_: Reader, State(app): State<Arc<App>>) -> Result<Kept, Problem> 
         chain_end: app.authority().chain_end().await?.seq,
         publisher: app.parts.publisher.health(),
     };
-    Ok(Kept::new(StatusCode::OK, &state))
+    Ok(Kept::read(&state))
 }
 
 /// What is to be published.

@@ -42,7 +42,7 @@ struct Which {
 async fn list(_: Reader, State(app): State<Arc<App>>, Ask(which): Ask<Which>) -> Result<Kept, Problem> {
     let slice = Slice::new("runs", which.cursor.as_deref(), which.limit)?;
     let rows = app.authority().runs(which.label, RunId::new(slice.after()), slice.rows()).await?;
-    Ok(Kept::new(StatusCode::OK, &slice.page(rows, |row| row.id.number(), |row| row)))
+    Ok(Kept::read(&slice.page(rows, |row| row.id.number(), |row| row)))
 }
 
 /// A run
@@ -50,7 +50,7 @@ async fn list(_: Reader, State(app): State<Arc<App>>, Ask(which): Ask<Which>) ->
     responses((status = 200, body = RunRecord)), extensions(("x-roles" = json!(["officer", "approver", "auditor", "operator"]))))]
 async fn one(_: Reader, State(app): State<Arc<App>>, Id(id): Id<RunId>) -> Result<Kept, Problem> {
     let record = app.authority().run(id).await?;
-    Ok(Kept::new(StatusCode::OK, &record).version(record.version))
+    Ok(Kept::row(&record, record.version))
 }
 
 /// A run to make.

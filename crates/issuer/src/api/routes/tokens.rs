@@ -31,7 +31,7 @@ pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
 async fn list(caller: Caller, State(app): State<Arc<App>>, Id(id): Id<UserId>) -> Result<Kept, Problem> {
     caller.needs(OPERATORS)?;
     app.authority().user(id).await?;
-    Ok(Kept::new(StatusCode::OK, &app.authority().tokens(id).await?))
+    Ok(Kept::read(&app.authority().tokens(id).await?))
 }
 
 /// A token to issue.

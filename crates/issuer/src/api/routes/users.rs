@@ -4,20 +4,19 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::api::app::App;
 use crate::api::auth::Caller;
 use crate::api::body::{Ask, Id, Patch, Post, Seen};
-use crate::api::once::{Kept, decide};
-use crate::api::page::{Page, Slice};
+use crate::api::once::{Added, Kept, decide};
+use crate::api::page::{Page, Paging, Slice};
 use crate::api::problem::Problem;
-use crate::{AddUser, ChangeUser, Role, User, UserId, UserRecord, Version};
+use crate::{AddUser, ChangeUser, Role, User, UserId, UserRecord};
 
 pub(super) const OPERATORS: &[Role] = &[Role::Operator];
 
@@ -29,28 +28,17 @@ pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
 #[utoipa::path(get, operation_id = "users_me", path = "/v1/me", tag = "users", responses((status = 200, body = User)), extensions(("x-roles" = json!(["officer", "approver", "auditor", "operator"]))))]
 async fn me(caller: Caller) -> Result<Kept, Problem> {
     caller.needs(&Role::ALL)?;
-    Ok(Kept::new(StatusCode::OK, caller.user()))
-}
-
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-struct Which {
-    /// Where the page begins: `next` of the page before.
-    cursor: Option<String>,
-    /// Rows of the page.
-    #[param(minimum = 1, maximum = 200)]
-    limit: Option<u32>,
+    Ok(Kept::read(caller.user()))
 }
 
 /// Users
-#[utoipa::path(get, operation_id = "users_list", path = "/v1/users", tag = "users", params(Which),
+#[utoipa::path(get, operation_id = "users_list", path = "/v1/users", tag = "users", params(Paging),
     responses((status = 200, body = Page<UserRecord>)), extensions(("x-roles" = json!(["operator"]))))]
-async fn list(caller: Caller, State(app): State<Arc<App>>, Ask(which): Ask<Which>) -> Result<Kept, Problem> {
+async fn list(caller: Caller, State(app): State<Arc<App>>, Ask(which): Ask<Paging>) -> Result<Kept, Problem> {
     caller.needs(OPERATORS)?;
     let slice = Slice::new("users", which.cursor.as_deref(), which.limit)?;
     let rows = app.authority().users(UserId::new(slice.after()), slice.rows()).await?;
-    Ok(Kept::new(StatusCode::OK, &slice.page(rows, |row| row.user.id.number(), |row| row)))
+    Ok(Kept::read(&slice.page(rows, |row| row.user.id.number(), |row| row)))
 }
 
 /// A user to add.
@@ -67,25 +55,12 @@ struct NewUser {
     roles: BTreeSet<Role>,
 }
 
-/// A new row.
-#[derive(Debug, Serialize, ToSchema)]
-struct AddedUser {
-    /// The row.
-    id: UserId,
-    /// Its version.
-    version: Version,
-}
-
 /// Add a user
 #[utoipa::path(post, operation_id = "users_add", path = "/v1/users", tag = "users", request_body = NewUser,
-    responses((status = 201, body = AddedUser)), extensions(("x-roles" = json!(["operator"]))))]
+    responses((status = 201, body = Added<UserId>)), extensions(("x-roles" = json!(["operator"]))))]
 async fn add(caller: Caller, State(app): State<Arc<App>>, post: Post<NewUser>) -> Result<Response, Problem> {
     let NewUser { name, external, roles } = post.body;
-    decide(&app, &caller, post.ticket, AddUser { name, external, roles }, |id| {
-        let added = AddedUser { id: *id, version: Version::FIRST };
-        Kept::new(StatusCode::CREATED, &added).at(format!("/v1/users/{id}")).version(Version::FIRST)
-    })
-    .await
+    decide(&app, &caller, post.ticket, AddUser { name, external, roles }, |id| Kept::added("users", id)).await
 }
 
 /// A user
@@ -94,7 +69,7 @@ async fn add(caller: Caller, State(app): State<Arc<App>>, post: Post<NewUser>) -
 async fn one(caller: Caller, State(app): State<Arc<App>>, Id(id): Id<UserId>) -> Result<Kept, Problem> {
     caller.needs(OPERATORS)?;
     let record = app.authority().user(id).await?;
-    Ok(Kept::new(StatusCode::OK, &record).version(record.version))
+    Ok(Kept::row(&record, record.version))
 }
 
 /// What of a user can be changed.
@@ -124,5 +99,5 @@ async fn change(
     let change = ChangeUser { user, roles, active, expected: Some(version) };
     app.authority().decide(caller.order(app.now()), change).await?;
     let record = app.authority().user(user).await?;
-    Ok(Kept::new(StatusCode::OK, &record).version(record.version))
+    Ok(Kept::row(&record, record.version))
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 
@@ -62,6 +63,7 @@ pub(crate) struct House {
     pub(crate) address: SocketAddr,
     pub(crate) clock: Arc<AtomicI64>,
     pub(crate) publisher: Arc<TestPublisher>,
+    parts: Parts,
     tokens: BTreeMap<&'static str, String>,
     client: Client<HttpConnector, Full<Bytes>>,
     stop: Option<oneshot::Sender<()>>,
@@ -93,18 +95,33 @@ impl House {
             keystore: Arc::new(keystore),
             clock: Clock::new(move || Timestamp::from_seconds(time.load(Ordering::Relaxed)).unwrap()),
         };
-        let server = Server::bind(config, parts).await.unwrap();
+        let server = Server::bind(config, parts.clone()).await.unwrap();
         let address = server.address();
         let (stop, stopped) = oneshot::channel::<()>();
-        let task = tokio::spawn(server.run(async {
+        let served = tokio::spawn(server.run(async {
             let _ = stopped.await;
         }));
         let client = Client::builder(TokioExecutor::new()).build_http();
-        Self { bench, address, clock, publisher, tokens, client, stop: Some(stop), served: Some(task) }
+        Self {
+            bench,
+            address,
+            clock,
+            publisher,
+            parts,
+            tokens,
+            client,
+            stop: Some(stop),
+            served: Some(served),
+        }
     }
 
     pub(crate) fn token<'a>(&'a self, who: &'a str) -> &'a str {
         self.tokens.get(who).map_or(who, String::as_str)
+    }
+
+    /// What it stands on, for another service of the same authority.
+    pub(crate) fn parts(&self) -> Parts {
+        self.parts.clone()
     }
 
     /// Ends the service, and waits for its end.
@@ -130,10 +147,23 @@ impl House {
         headers: &[(&str, &str)],
         body: impl Into<Bytes>,
     ) -> Answer {
-        let mut request = Request::builder().method(method).uri(format!("http://{}{path}", self.address));
+        let token = format!("Bearer {}", self.token(who));
+        let mut headers = headers.to_vec();
         if !who.is_empty() {
-            request = request.header("authorization", format!("Bearer {}", self.token(who)));
+            headers.push(("authorization", &token));
         }
+        self.ask_at(&format!("http://{}{path}", self.address), method, &headers, body).await
+    }
+
+    /// Any request to anybody.
+    pub(crate) async fn ask_at(
+        &self,
+        url: &str,
+        method: Method,
+        headers: &[(&str, &str)],
+        body: impl Into<Bytes>,
+    ) -> Answer {
+        let mut request = Request::builder().method(method).uri(url);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
@@ -191,6 +221,25 @@ impl House {
         self.publisher.minted().await;
         (approved["label"].as_i64().unwrap(), approved)
     }
+}
+
+/// A folder beside the build, filled once for all tests; `None`, with a word, where that cannot be done.
+pub(crate) fn installed(name: &str, fill: impl Fn(&Path) -> bool) -> Option<PathBuf> {
+    let shelf = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let folder = shelf.join(name);
+    if !folder.exists() {
+        // Several tests may be at it: the first to be done is the one that counts.
+        let own = shelf.join(format!("{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&own).unwrap();
+        if !fill(&own) {
+            eprintln!("skipped: {name} cannot be installed");
+            return None;
+        }
+        if std::fs::rename(&own, &folder).is_err() {
+            std::fs::remove_dir_all(&own).unwrap();
+        }
+    }
+    Some(folder)
 }
 
 /// An idempotency key that nobody has used.
