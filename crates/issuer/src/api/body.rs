@@ -26,6 +26,8 @@ use crate::Version;
 
 /// Longest idempotency key, in characters.
 const MAX_KEY: usize = 128;
+/// So many bytes of a body that is too large are read for nothing.
+const PASSED_OVER: usize = 4 << 20;
 
 /// The body of a POST, with what makes it the same request when it comes again.
 pub(super) struct Post<T> {
@@ -180,6 +182,11 @@ async fn read(body: Body, most: usize, app: &App) -> Result<Bytes, Problem> {
         Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body-too-large", detail)
     };
     if body.size_hint().lower() > u64::try_from(most).unwrap_or(u64::MAX) {
+        // Whoever is still sending when the connection closes never reads the answer (RFC 9110 §15.5.14 lets us
+        // close it): a body that is not much too large is taken to its end.
+        let mut body = Limited::new(body, PASSED_OVER);
+        let pass_over = async { while let Some(Ok(_)) = body.frame().await {} };
+        let _ = timeout(app.limits.body_time(), pass_over).await;
         return Err(too_large());
     }
     match timeout(app.limits.body_time(), Limited::new(body, most).collect()).await {

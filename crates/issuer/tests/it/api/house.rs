@@ -98,21 +98,11 @@ impl House {
         let server = Server::bind(config, parts.clone()).await.unwrap();
         let address = server.address();
         let (stop, stopped) = oneshot::channel::<()>();
-        let served = tokio::spawn(server.run(async {
+        let task = tokio::spawn(server.run(async {
             let _ = stopped.await;
         }));
         let client = Client::builder(TokioExecutor::new()).build_http();
-        Self {
-            bench,
-            address,
-            clock,
-            publisher,
-            parts,
-            tokens,
-            client,
-            stop: Some(stop),
-            served: Some(served),
-        }
+        Self { bench, address, clock, publisher, parts, tokens, client, stop: Some(stop), served: Some(task) }
     }
 
     pub(crate) fn token<'a>(&'a self, who: &'a str) -> &'a str {
@@ -224,6 +214,7 @@ impl House {
 }
 
 /// A folder beside the build, filled once for all tests; `None`, with a word, where that cannot be done.
+#[expect(clippy::print_stderr, reason = "the word")]
 pub(crate) fn installed(name: &str, fill: impl Fn(&Path) -> bool) -> Option<PathBuf> {
     let shelf = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let folder = shelf.join(name);
