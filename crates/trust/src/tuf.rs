@@ -3,18 +3,27 @@
 //! Names follow the specification. What a repository serves is believed only after the workflow of §5 has
 //! accepted it; what was accepted is kept, and nothing older is accepted again.
 
+mod accepted;
+mod bodies;
 mod canonical;
 mod client;
 mod error;
 pub(crate) mod hex;
 mod key;
 mod metadata;
+pub(crate) mod name;
 mod publish;
 pub(crate) mod repository;
 pub(crate) mod store;
+mod targets;
 
-pub use client::{Accepted, Client, Expiry, RoleState};
+pub use accepted::{Accepted, DelegatedState, RoleState};
+pub use client::{Client, Expiry};
 pub use error::{MetadataError, Role, UpdateError};
-pub use publish::{PublishError, Release, RepositoryFile, RoleDefinition, root_metadata, write_folder};
+pub use name::as_segment;
+pub use publish::{
+    Assembly, DelegatedRole, PublishError, Release, RepositoryFile, RoleDefinition, SignedPart, TargetsPart,
+    root_metadata, write_folder,
+};
 pub use repository::{FolderRepository, Repository};
-pub use store::{FolderStore, MemoryStore, TrustedStore};
+pub use store::{FolderStore, MemoryStore, OverlayStore, TrustedStore};

@@ -4,12 +4,11 @@
 
 mod common;
 
-use common::{Holders, Memory, NOW, key, release, time};
+use common::{Holders, Memory, NOW, release, time};
 use verilabel_trust::{
     Accepted, ArchiveRepository, Client, Expiry, FolderRepository, FolderStore, MemoryStore, Repository,
     Role, UpdateError, write_archive, write_folder,
 };
-use verilabel_wire::Sign;
 
 fn client(memory: &Memory) -> Client<MemoryStore> {
     Client::open(MemoryStore::default(), &memory.get("metadata/1.root.json")).unwrap()
@@ -36,9 +35,11 @@ fn a_release_is_accepted_and_its_targets_checked() {
     assert_eq!(accepted.target(&memory, "a/c.txt").unwrap_err().code(), "pack-no-target");
     let stored = format!("targets/{}", accepted.stored_path("a/b.txt").unwrap());
     memory.put(&stored, b"two".to_vec());
-    assert_eq!(accepted.target(&memory, "a/b.txt").unwrap_err().code(), "pack-target-mismatch");
+    assert_eq!(accepted.target(&memory, "a/b.txt").unwrap_err().code(), "pack-wrong-hash");
     memory.put(&stored, b"a longer text".to_vec());
-    assert_eq!(accepted.target(&memory, "a/b.txt").unwrap_err().code(), "pack-target-mismatch");
+    assert_eq!(accepted.target(&memory, "a/b.txt").unwrap_err().code(), "pack-wrong-length");
+    memory.put(&stored, b"tw".to_vec());
+    assert_eq!(accepted.target(&memory, "a/b.txt").unwrap_err().code(), "pack-wrong-length");
     memory.files.borrow_mut().remove(&stored);
     assert_eq!(accepted.target(&memory, "a/b.txt").unwrap_err().code(), "pack-incomplete");
 }
@@ -51,10 +52,8 @@ fn newer_is_accepted_and_older_refused() {
     update(&mut client, &memory).unwrap();
     memory.release(2, &[("a/b.txt", "two")]);
     assert_eq!(versions(&update(&mut client, &memory).unwrap()), [1, 2, 2, 2]);
-    assert!(matches!(
-        update(&mut client, &old).unwrap_err(),
-        UpdateError::RolledBack { role: Role::Timestamp, found: 1, accepted: 2 }
-    ));
+    let error = update(&mut client, &old).unwrap_err();
+    assert!(matches!(&error, UpdateError::RolledBack { role, found: 1, accepted: 2 } if role == "timestamp"));
     // What was accepted stays in use.
     assert_eq!(versions(&update(&mut client, &memory).unwrap()), [1, 2, 2, 2]);
 }
@@ -99,13 +98,19 @@ fn missing_metadata_is_named() {
 #[test]
 fn too_few_keys_are_too_few() {
     let memory = Memory::first();
-    // One holder of targets alone, and the same holder twice.
-    for keys in [vec![11], vec![11, 11]] {
-        let careless = Holders::new().with(Role::Targets, &keys, 1);
-        memory.release_by(&careless, 2, &[], "2027-01-01");
-        let error = update(&mut client(&memory), &memory).unwrap_err();
-        assert_eq!(error.to_string(), "1 of the 2 keys that must sign targets did");
-    }
+    // One holder of targets alone.
+    let careless = Holders::new().with(Role::Targets, &[11], 1);
+    memory.release_by(&careless, 2, &[], "2027-01-01");
+    let error = update(&mut client(&memory), &memory).unwrap_err();
+    assert_eq!(error.to_string(), "1 of the 2 keys that must sign targets did");
+    // The same signature twice, where one would do.
+    let memory = Memory::first();
+    memory.edit("metadata/timestamp.json", |text| {
+        let (start, end) = (text.find('[').unwrap() + 1, text.find(']').unwrap());
+        let signature = text[start..end].to_owned();
+        text.replacen(&signature, &format!("{signature},{signature}"), 1)
+    });
+    assert_eq!(refused(&mut client(&memory), &memory), "metadata-duplicate-signature");
     // A stranger's timestamp.
     let memory = Memory::first();
     memory.release_by(&Holders::new().with(Role::Timestamp, &[99], 1), 2, &[], "2027-01-01");
@@ -175,23 +180,17 @@ fn malformed_metadata_is_refused_with_its_reason() {
         ("timestamp.json", "1.0.33", "2.0.0", "metadata-spec-version"),
         ("timestamp.json", "{\"signatures\"", "{\"signature\"", "metadata-malformed"),
         ("timestamp.json", "\"version\":1}", "\"version\":1.5}", "metadata-malformed"),
+        ("timestamp.json", "\"version\":1}", "\"version\":0}", "metadata-malformed"),
         ("timestamp.json", "2027-01-01", "2027-13-01", "metadata-malformed"),
+        ("timestamp.json", "2027-01-01T00:00:00Z", "2027-01-01", "metadata-malformed"),
+        ("timestamp.json", "2027-01-01T00:00:00Z", "2027-01-01T01:00:00+01:00", "metadata-malformed"),
+        ("timestamp.json", "1}}", "1}", "metadata-truncated"),
         ("timestamp.json", "2027-01-01", "2037-01-01", "pack-too-few-signatures"),
     ] {
         let memory = Memory::first();
         memory.edit(&format!("metadata/{name}"), |text| text.replace(from, to));
         assert_eq!(refused(&mut client(&memory), &memory), expected, "{from} to {to}");
     }
-}
-
-#[test]
-fn a_key_id_must_follow_from_its_key() {
-    let memory = Memory::first();
-    let hex = |n: u8| key(n).key().raw().iter().fold(String::new(), |text, b| format!("{text}{b:02x}"));
-    let (public, other) = (hex(31), hex(32));
-    memory.edit("metadata/1.root.json", |text| text.replace(&public, &other));
-    let opened = Client::open(MemoryStore::default(), &memory.get("metadata/1.root.json"));
-    assert_eq!(opened.err().unwrap().code(), "metadata-key-id");
 }
 
 #[test]

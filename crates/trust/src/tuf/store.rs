@@ -2,50 +2,51 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Write;
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
+use super::UpdateError;
+use super::name::as_segment;
 use super::repository::read_bounded;
-use super::{Role, UpdateError};
 
-/// Largest metadata file of any role.
-pub(super) const MAX_METADATA: usize = 4 << 20;
+/// Largest metadata file of any role, whatever is listed.
+pub(super) const MAX_METADATA: usize = 16 << 20;
 
-/// Keeps the newest accepted metadata of each role.
+/// Keeps the newest accepted metadata of each role, by the role's name.
 pub trait TrustedStore {
     /// The accepted metadata of a role.
-    fn load(&self, role: Role) -> Result<Option<Vec<u8>>, UpdateError>;
+    fn load(&self, role: &str) -> Result<Option<Vec<u8>>, UpdateError>;
 
     /// Keeps newly accepted metadata; durable when this returns.
-    fn save(&mut self, role: Role, bytes: &[u8]) -> Result<(), UpdateError>;
+    fn save(&mut self, role: &str, bytes: &[u8]) -> Result<(), UpdateError>;
 
     /// Forgets the metadata of a role, after its keys were rotated (§5.3.11).
-    fn remove(&mut self, role: Role) -> Result<(), UpdateError>;
+    fn remove(&mut self, role: &str) -> Result<(), UpdateError>;
 }
 
 /// A store for one run.
 #[derive(Debug, Clone, Default)]
 pub struct MemoryStore {
-    roles: BTreeMap<Role, Vec<u8>>,
+    roles: BTreeMap<String, Vec<u8>>,
 }
 
 impl TrustedStore for MemoryStore {
-    fn load(&self, role: Role) -> Result<Option<Vec<u8>>, UpdateError> {
-        Ok(self.roles.get(&role).cloned())
+    fn load(&self, role: &str) -> Result<Option<Vec<u8>>, UpdateError> {
+        Ok(self.roles.get(role).cloned())
     }
 
-    fn save(&mut self, role: Role, bytes: &[u8]) -> Result<(), UpdateError> {
-        self.roles.insert(role, bytes.to_vec());
+    fn save(&mut self, role: &str, bytes: &[u8]) -> Result<(), UpdateError> {
+        self.roles.insert(role.to_owned(), bytes.to_vec());
         Ok(())
     }
 
-    fn remove(&mut self, role: Role) -> Result<(), UpdateError> {
-        self.roles.remove(&role);
+    fn remove(&mut self, role: &str) -> Result<(), UpdateError> {
+        self.roles.remove(role);
         Ok(())
     }
 }
 
-/// A store in a folder, a file per role.
+/// A store in a folder: a file per role, `NAME.json` without a version, the name percent-encoded.
 #[derive(Debug)]
 pub struct FolderStore {
     folder: PathBuf,
@@ -61,60 +62,125 @@ impl FolderStore {
     }
 
     /// The store in that folder, locked: two updates at once could otherwise leave the older one's result.
+    /// What an update that was cut off left half written is removed.
     ///
     /// # Errors
-    /// [`UpdateError::Unreachable`] if the folder cannot be made or locked.
+    /// [`UpdateError::NotKept`] if the folder cannot be made or locked.
     pub fn lock(folder: &Path) -> Result<Self, UpdateError> {
         let path = folder.join(".lock");
         let lock = || {
-            fs::create_dir_all(folder)?;
+            create_folder(folder)?;
             let file = fs::File::create(&path)?;
             file.lock()?;
+            for entry in fs::read_dir(folder)? {
+                let left_over = entry?.path();
+                if left_over.extension().is_some_and(|extension| extension == TEMPORARY) {
+                    fs::remove_file(left_over)?;
+                }
+            }
             Ok(file)
         };
-        let file = lock().map_err(|error| unreachable(&path, &error))?;
+        let file = lock().map_err(|error| not_kept(&path, &error))?;
         Ok(Self { folder: folder.to_owned(), _lock: Some(file) })
     }
 
-    fn path(&self, role: Role) -> PathBuf {
-        self.folder.join(format!("{role}.json"))
+    fn path(&self, role: &str) -> PathBuf {
+        self.folder.join(format!("{}.json", as_segment(role)))
     }
 }
 
 impl TrustedStore for FolderStore {
-    fn load(&self, role: Role) -> Result<Option<Vec<u8>>, UpdateError> {
+    fn load(&self, role: &str) -> Result<Option<Vec<u8>>, UpdateError> {
         read_bounded(&self.path(role), MAX_METADATA)
     }
 
-    fn save(&mut self, role: Role, bytes: &[u8]) -> Result<(), UpdateError> {
+    fn save(&mut self, role: &str, bytes: &[u8]) -> Result<(), UpdateError> {
         write_durably(&self.path(role), bytes)
     }
 
-    fn remove(&mut self, role: Role) -> Result<(), UpdateError> {
-        match fs::remove_file(self.path(role)) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                Err(unreachable(&self.path(role), &error))
-            }
+    fn remove(&mut self, role: &str) -> Result<(), UpdateError> {
+        let path = self.path(role);
+        match fs::remove_file(&path).and_then(|()| sync_folder(&self.folder)) {
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(not_kept(&path, &error)),
             _ => Ok(()),
         }
     }
 }
 
+/// A store that remembers what a folder holds, and keeps what is new for this run alone: where the folder
+/// cannot be written, rollback against what it holds is still noticed.
+#[derive(Debug)]
+pub struct OverlayStore {
+    below: FolderStore,
+    above: BTreeMap<String, Option<Vec<u8>>>,
+}
+
+impl OverlayStore {
+    /// Over the store in that folder, which need not exist.
+    #[must_use]
+    pub fn new(folder: &Path) -> Self {
+        Self { below: FolderStore::new(folder), above: BTreeMap::new() }
+    }
+}
+
+impl TrustedStore for OverlayStore {
+    fn load(&self, role: &str) -> Result<Option<Vec<u8>>, UpdateError> {
+        match self.above.get(role) {
+            Some(kept) => Ok(kept.clone()),
+            None => self.below.load(role),
+        }
+    }
+
+    fn save(&mut self, role: &str, bytes: &[u8]) -> Result<(), UpdateError> {
+        self.above.insert(role.to_owned(), Some(bytes.to_vec()));
+        Ok(())
+    }
+
+    fn remove(&mut self, role: &str) -> Result<(), UpdateError> {
+        self.above.insert(role.to_owned(), None);
+        Ok(())
+    }
+}
+
+/// Extension of files that are being written.
+const TEMPORARY: &str = "new";
+
 /// Replaces a file so that readers see the old or the new bytes, and a crash leaves one of them.
 pub(crate) fn write_durably(path: &Path, bytes: &[u8]) -> Result<(), UpdateError> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let temporary = path.with_extension(format!("{}.new", std::process::id()));
+    let folder = path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
+    let temporary = path.with_extension(format!("{}.{TEMPORARY}", std::process::id()));
     let write = || {
-        fs::create_dir_all(folder)?;
+        create_folder(folder)?;
         let mut file = fs::File::create(&temporary)?;
         file.write_all(bytes)?;
         file.sync_all()?;
         fs::rename(&temporary, path)?;
-        fs::File::open(folder)?.sync_all()
+        sync_folder(folder)
     };
-    write().map_err(|error| unreachable(path, &error))
+    write().map_err(|error| {
+        // The disk may be full: what was begun is in the way. That it cannot be removed is told by `error`.
+        let _ = fs::remove_file(&temporary);
+        not_kept(path, &error)
+    })
 }
 
-fn unreachable(path: &Path, error: &std::io::Error) -> UpdateError {
-    UpdateError::Unreachable { what: path.display().to_string(), reason: error.to_string() }
+/// Makes a folder and those above it, each durable in the one that holds it.
+fn create_folder(folder: &Path) -> io::Result<()> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    let above = folder.parent().filter(|above| *above != Path::new("")).unwrap_or(Path::new("."));
+    create_folder(above)?;
+    match fs::create_dir(folder) {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(error),
+        _ => sync_folder(above),
+    }
+}
+
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    fs::File::open(folder)?.sync_all()
+}
+
+fn not_kept(path: &Path, error: &io::Error) -> UpdateError {
+    UpdateError::NotKept { what: path.display().to_string(), kind: error.kind(), reason: error.to_string() }
 }
