@@ -119,6 +119,44 @@ pub(crate) enum PackCommand {
         #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
         root: Option<PathBuf>,
     },
+    /// Follow any repository of The Update Framework
+    Tuf(TufArgs),
+}
+
+/// The command line of the framework's conformance suite.
+#[derive(Debug, clap::Args)]
+pub(crate) struct TufArgs {
+    /// Where trusted metadata is kept, under names without versions
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) metadata_dir: PathBuf,
+    /// The URL below which the repository has its metadata
+    #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
+    pub(crate) metadata_url: Option<String>,
+    /// The URL below which the repository has its targets
+    #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
+    pub(crate) target_base_url: Option<String>,
+    /// Where a target is put, under its name, percent-encoded
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) target_dir: Option<PathBuf>,
+    /// The path of a target
+    #[arg(long, value_name = "PATH")]
+    pub(crate) target_name: Option<String>,
+    #[command(subcommand)]
+    pub(crate) command: TufCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum TufCommand {
+    /// Trust a root to begin with
+    Init {
+        /// Root metadata
+        #[arg(value_name = "ROOT", value_hint = ValueHint::FilePath)]
+        root: PathBuf,
+    },
+    /// Bring the top-level metadata up to date
+    Refresh,
+    /// Bring metadata up to date, and fetch a target unless it is at hand
+    Download,
 }
 
 #[derive(Debug, Subcommand)]

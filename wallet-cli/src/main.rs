@@ -15,6 +15,7 @@ mod register;
 mod show;
 mod store;
 mod trouble;
+mod tuf;
 mod verify;
 
 use std::process::ExitCode;

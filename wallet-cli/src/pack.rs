@@ -9,6 +9,7 @@ use crate::args::PackCommand;
 use crate::exit::Exit;
 use crate::store::{self, OpenedPack};
 use crate::trouble::Trouble;
+use crate::tuf;
 
 /// Warn so many seconds before something expires.
 const WARN_AHEAD: u64 = 3 * 86_400;
@@ -30,6 +31,7 @@ pub(crate) fn run(command: &PackCommand, now: Timestamp) -> Result<Exit, Trouble
             anstream::eprintln!("imported; this root is trusted from now on: {}", opened.anchor.fingerprint);
             print_info(&mut std::io::stdout().lock(), &opened, now)?;
         }
+        PackCommand::Tuf(args) => return tuf::run(args, now),
     }
     Ok(Exit::Good)
 }

@@ -112,7 +112,7 @@ fn copy(repository: &dyn Repository, accepted: &Accepted, root: &[u8], folder: &
     let trusted = FolderStore::new(&folder.join("trusted"));
     let of = |role: Role| {
         let what = || format!("{role}.json");
-        trusted.load(role)?.ok_or_else(|| UpdateError::Missing { what: what() })
+        trusted.load(role.name())?.ok_or_else(|| UpdateError::Missing { what: what() })
     };
     for role in accepted.roles() {
         match role.role {

@@ -32,6 +32,8 @@ pub(crate) enum Trouble {
     AnotherRoot,
     #[error("the trust pack: {0}")]
     Pack(#[from] PackError),
+    #[error("{flag} is needed for this")]
+    Needs { flag: &'static str },
     #[error("the register: {0}")]
     Register(String),
     #[error("no folder for trust packs: set VERILABEL_HOME")]
@@ -61,6 +63,7 @@ impl Trouble {
             Self::Archive { error, .. } => error.code(),
             Self::AnotherRoot => "pack-another-root",
             Self::Pack(error) => error.code(),
+            Self::Needs { .. } => "usage",
             Self::Register(_) => "pack-register",
             Self::NoHome => "no-home",
             Self::ClosedPipe | Self::Output(_) => "output",
@@ -88,9 +91,16 @@ impl Trouble {
                     "the pack that was accepted before stays in use: fetch the newest one"
                 }
                 PackError::Update(UpdateError::Expired { .. }) => "fetch a newer pack",
-                PackError::Update(UpdateError::Unreachable { .. }) => "check the folder and its permissions",
+                PackError::Update(UpdateError::Unreachable { .. } | UpdateError::Slow { .. }) => {
+                    "check the address or the folder, and try again; the pack that was accepted before stays in use"
+                }
+                PackError::Update(UpdateError::NotKept { .. }) => {
+                    "make room on the disk, and let the folder be written; the pack that was accepted before stays in use"
+                }
+                PackError::Update(UpdateError::NoRoot) => "trust a root first: `verilabel pack tuf … init ROOT`",
                 _ => "fetch the pack again from its authority; do not use this one",
             },
+            Self::Needs { .. } => "see `verilabel pack tuf --help`",
             Self::Register(_) => "fetch the pack again from its authority",
             Self::NoHome => "set VERILABEL_HOME to a folder that may be written",
             Self::ClosedPipe | Self::Output(_) => "check where the output goes",

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::UpdateError;
 use super::name::as_segment;
@@ -144,11 +145,14 @@ impl TrustedStore for OverlayStore {
 
 /// Extension of files that are being written.
 const TEMPORARY: &str = "new";
+/// Files written by this process, so that none is begun twice at once.
+static WRITTEN: AtomicU64 = AtomicU64::new(0);
 
 /// Replaces a file so that readers see the old or the new bytes, and a crash leaves one of them.
 pub(crate) fn write_durably(path: &Path, bytes: &[u8]) -> Result<(), UpdateError> {
     let folder = path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
-    let temporary = path.with_extension(format!("{}.{TEMPORARY}", std::process::id()));
+    let number = WRITTEN.fetch_add(1, Ordering::Relaxed);
+    let temporary = folder.join(format!(".{}-{number}.{TEMPORARY}", std::process::id()));
     let write = || {
         create_folder(folder)?;
         let mut file = fs::File::create(&temporary)?;
