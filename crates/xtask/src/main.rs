@@ -9,6 +9,7 @@ mod process;
 mod test;
 mod tidy;
 mod tools;
+mod tuf;
 mod vectors;
 
 use std::path::PathBuf;
@@ -41,6 +42,8 @@ enum Command {
         #[arg(long)]
         no_fuzz: bool,
     },
+    /// Serve good and hostile repositories, made by python-tuf, to our client
+    Tuf,
     /// Check the rules that compilers do not know
     Tidy,
     /// Write the test vectors anew
@@ -67,6 +70,7 @@ fn main() -> ExitCode {
     let outcome = match Args::parse().command {
         Command::Demo { once, out } => demo::run(once, &out),
         Command::Test { no_fuzz } => test::run(!no_fuzz),
+        Command::Tuf => tuf::run(),
         Command::Tidy => tidy::run(),
         Command::Vectors => vectors::run(),
         Command::Bench { name, json } => bench::run(name.as_deref(), json),

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::process::{Failure, Outcome, cargo, program, run as run_program, say, works};
-use crate::{fuzz, tidy, tools, vectors};
+use crate::{fuzz, tidy, tools, tuf, vectors};
 
 /// Seconds of fuzzing for each target.
 const FUZZ_SECONDS: u32 = 60;
@@ -30,6 +30,7 @@ pub(crate) fn run(with_fuzz: bool) -> Outcome {
         )
     })?;
     report.step("vectors", vectors_are_current)?;
+    report.step("tuf", tuf::run)?;
     report.step("wasm", wasm)?;
     report.step("dependencies", dependencies)?;
     if with_fuzz {
