@@ -210,16 +210,24 @@ fn age(text: &str) -> Result<u64, String> {
     digits.parse::<u64>().ok().and_then(|count| count.checked_mul(factor)).ok_or_else(wrong)
 }
 
-pub(crate) fn completions(shell: clap_complete::Shell) {
-    clap_complete::generate(shell, &mut Args::command(), "verilabel", &mut std::io::stdout());
+/// The completion script for a shell.
+pub(crate) fn completions(shell: clap_complete::Shell) -> Result<Exit, Trouble> {
+    let mut out = Vec::new();
+    clap_complete::generate(shell, &mut Args::command(), "verilabel", &mut out);
+    std::io::stdout().write_all(&out)?;
+    Ok(Exit::Good)
 }
 
-/// The manual page, with a section for each command.
+/// The manual: a page for the program, and one for each of its commands.
 pub(crate) fn man() -> Result<Exit, Trouble> {
     let mut out = Vec::new();
     let mut command = Args::command();
     command.build();
-    clap_mangen::Man::new(command.clone()).render(&mut out)?;
+    let mut pages = vec![command];
+    while let Some(command) = pages.pop() {
+        clap_mangen::Man::new(command.clone()).render(&mut out)?;
+        pages.extend(command.get_subcommands().filter(|part| part.get_name() != "help").cloned());
+    }
     std::io::stdout().write_all(&out)?;
     Ok(Exit::Good)
 }

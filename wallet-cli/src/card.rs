@@ -4,7 +4,9 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Reset, Style};
 use verilabel_recognition::Recognition;
-use verilabel_verify::{CategoryFact, Conclusion, Judged, LevelFact, Mark, Outcome, Standing, Verdict};
+use verilabel_verify::{
+    CannotTell, CategoryFact, Conclusion, Judged, LevelFact, Mark, Outcome, Standing, Verdict,
+};
 
 /// Prints the card of one verdict.
 pub(crate) fn print(
@@ -26,10 +28,12 @@ pub(crate) fn print(
         Outcome::CannotTell(reason) => {
             card.row("Why", &sentence(&reason.to_string()))?;
             card.row("Code", reason.code())?;
-            card.row(
-                "Next",
-                "It may be genuine or not. Fetch the newest trust pack, or ask the scheme owner.",
-            )?;
+            let next = match reason {
+                CannotTell::NotALabel(_) => "Look for the label's own code: a box may carry several.",
+                CannotTell::UnknownVersion(_) => "It may be genuine or not. Update this program.",
+                _ => "It may be genuine or not. Fetch the newest trust pack, or ask the scheme owner.",
+            };
+            card.row("Next", next)?;
         }
         Outcome::Authentic(judged) => authentic(&mut card, judged, verdict)?,
     }
@@ -44,6 +48,9 @@ fn headline(conclusion: Conclusion, verdict: &Verdict<'_>) -> (&'static str, &'s
     let (green, yellow, red) = (bold(AnsiColor::Green), bold(AnsiColor::Yellow), bold(AnsiColor::Red));
     match (conclusion, &verdict.outcome) {
         (Conclusion::InForce, _) => ("✔", "AUTHENTIC AND IN FORCE", green),
+        (Conclusion::NotMeeting, Outcome::Authentic(judged)) if only_unknown(judged) => {
+            ("▲", "AUTHENTIC AND IN FORCE, BUT NOT KNOWN TO BE WHAT WAS ASKED FOR", yellow)
+        }
         (Conclusion::NotMeeting, _) => ("▲", "AUTHENTIC AND IN FORCE, BUT NOT WHAT WAS ASKED FOR", yellow),
         (Conclusion::Revoked, Outcome::Authentic(judged)) => match judged.standing {
             Standing::Withdrawn { .. } => ("✘", "AUTHENTIC, BUT WITHDRAWN", red),
@@ -59,6 +66,13 @@ fn headline(conclusion: Conclusion, verdict: &Verdict<'_>) -> (&'static str, &'s
             ("?", "CANNOT TELL", yellow)
         }
     }
+}
+
+/// Whether nothing speaks against what was asked for but that it is not known.
+fn only_unknown(judged: &Judged<'_>) -> bool {
+    let level = judged.level_demand.as_ref().and_then(|demand| demand.met.err());
+    let market = judged.market_demand.as_ref().and_then(|demand| demand.met.err());
+    level.iter().chain(&market).all(verilabel_verify::Unmet::is_unknown)
 }
 
 struct Card<'o, W> {
@@ -87,6 +101,10 @@ fn authentic<W: Write>(card: &mut Card<'_, W>, judged: &Judged<'_>, verdict: &Ve
     if let Some(names) = judged.names() {
         let models: Vec<&str> = names.models.iter().map(verilabel_label::ModelNumber::as_str).collect();
         card.row("Product", &format!("{} {}, by {}", names.brand, models.join(", "), names.manufacturer))?;
+        if !names.more.is_empty() {
+            let more: Vec<&str> = names.more.iter().map(|model| model.as_str()).collect();
+            card.row("", &format!("and by the trust pack: {}", more.join(", ")))?;
+        }
     }
     card.row("GTIN", &judged.path.gtin.to_string())?;
     if let Some(serial) = &judged.path.serial {
@@ -140,7 +158,7 @@ fn recognition<W: Write>(card: &mut Card<'_, W>, judged: &Judged<'_>) -> io::Res
         }
         Recognition::NotRecognised(reasons) => {
             for reason in reasons {
-                row(card, &format!("does not count: {reason}"))?;
+                row(card, &reason.in_words())?;
             }
         }
     }

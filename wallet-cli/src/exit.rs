@@ -11,6 +11,8 @@ pub(crate) enum Exit {
     Good,
     /// 1: a file or the trust pack made trouble; nothing is said about a label.
     Trouble,
+    /// 2: usage, such as a market that does not exist.
+    Usage,
     /// 10: not authentic.
     NotAuthentic,
     /// 11: suspended or withdrawn.
@@ -28,6 +30,7 @@ impl Exit {
         match self {
             Self::Good => 0,
             Self::Trouble => 1,
+            Self::Usage => 2,
             Self::NotAuthentic => 10,
             Self::Revoked => 11,
             Self::OutOfDate => 12,
@@ -38,11 +41,12 @@ impl Exit {
 
     /// Of several results, the one that the whole run comes to: the first of 10, 11, 12, 13, 1, 14, 0.
     pub(crate) fn worst(all: impl IntoIterator<Item = Self>) -> Self {
-        const ORDER: [Exit; 7] = [
+        const ORDER: [Exit; 8] = [
             Exit::NotAuthentic,
             Exit::Revoked,
             Exit::OutOfDate,
             Exit::CannotTell,
+            Exit::Usage,
             Exit::Trouble,
             Exit::NotMeeting,
             Exit::Good,

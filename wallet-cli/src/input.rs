@@ -26,7 +26,7 @@ pub(crate) fn read(given: &str) -> Result<Vec<Candidate>, Trouble> {
         let name = "standard input";
         return from_bytes(
             name,
-            &bounded(name, std::io::stdin().lock(), |e| Trouble::file(Path::new(name), e))?,
+            &bounded(name, std::io::stdin().lock(), MAX_BYTES, |e| Trouble::file(Path::new(name), e))?,
         );
     }
     if looks_like_link(given) {
@@ -37,7 +37,7 @@ pub(crate) fn read(given: &str) -> Result<Vec<Candidate>, Trouble> {
         std::io::ErrorKind::NotFound => Trouble::NoSuchInput { input: given.chars().take(200).collect() },
         _ => Trouble::file(path, &error),
     })?;
-    from_bytes(given, &bounded(given, file, |e| Trouble::file(path, e))?)
+    from_bytes(given, &bounded(given, file, MAX_BYTES, |e| Trouble::file(path, e))?)
 }
 
 fn looks_like_link(text: &str) -> bool {
@@ -45,15 +45,16 @@ fn looks_like_link(text: &str) -> bool {
     lower.starts_with("https://") || lower.starts_with("http://")
 }
 
-fn bounded(
+pub(crate) fn bounded(
     name: &str,
     source: impl Read,
+    limit: u64,
     trouble: impl Fn(&std::io::Error) -> Trouble,
 ) -> Result<Vec<u8>, Trouble> {
     let mut bytes = Vec::new();
-    source.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(|error| trouble(&error))?;
-    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > MAX_BYTES {
-        return Err(Trouble::TooLarge { input: name.to_owned(), limit: MAX_BYTES });
+    source.take(limit + 1).read_to_end(&mut bytes).map_err(|error| trouble(&error))?;
+    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > limit {
+        return Err(Trouble::TooLarge { input: name.to_owned(), limit });
     }
     if bytes.is_empty() {
         return Err(Trouble::Empty { input: name.to_owned() });
@@ -62,7 +63,10 @@ fn bounded(
 }
 
 fn from_bytes(origin: &str, bytes: &[u8]) -> Result<Vec<Candidate>, Trouble> {
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     match std::str::from_utf8(bytes) {
+        // SVG, HTML: made of text, and no list of links.
+        Ok(text) if text.trim_start().starts_with('<') => picture(origin, bytes),
         Ok(text) if text.chars().all(|c| !c.is_control() || c.is_ascii_whitespace()) => lines(origin, text),
         _ => picture(origin, bytes),
     }

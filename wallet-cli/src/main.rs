@@ -34,19 +34,16 @@ fn main() -> ExitCode {
         Command::Show(args) => show::run(&args),
         Command::Pack(command) => pack::run(&command, now()),
         Command::Register(command) => register::run(&command, now()),
-        Command::Completions { shell } => {
-            args::completions(shell);
-            Ok(Exit::Good)
-        }
+        Command::Completions { shell } => args::completions(shell),
         Command::Man => args::man(),
     };
     match outcome {
         Ok(exit) => exit.into(),
-        // Whoever reads our output may stop reading; that is no trouble.
-        Err(Trouble::ClosedPipe) => ExitCode::SUCCESS,
+        // Whoever reads our output may stop reading: nothing to say, and nothing that could be called good.
+        Err(Trouble::ClosedPipe) => Exit::Trouble.into(),
         Err(trouble) => {
             trouble.report();
-            Exit::Trouble.into()
+            trouble.exit().into()
         }
     }
 }

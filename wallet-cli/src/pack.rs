@@ -8,7 +8,7 @@ use verilabel_label::Timestamp;
 use crate::args::PackCommand;
 use crate::exit::Exit;
 use crate::store::{self, OpenedPack};
-use crate::trouble::Trouble;
+use crate::trouble::{Trouble, say};
 use crate::tuf;
 
 /// Warn so many seconds before something expires.
@@ -28,7 +28,7 @@ pub(crate) fn run(command: &PackCommand, now: Timestamp) -> Result<Exit, Trouble
         }
         PackCommand::Import { pack, root } => {
             let opened = store::import(pack, root.as_deref(), now)?;
-            anstream::eprintln!("imported; this root is trusted from now on: {}", opened.anchor.fingerprint);
+            say(&format!("imported; this root is trusted from now on: {}", opened.anchor.fingerprint));
             print_info(&mut std::io::stdout().lock(), &opened, now)?;
         }
         PackCommand::Tuf(args) => return tuf::run(args, now),

@@ -5,11 +5,13 @@ use std::path::Path;
 
 use verilabel_label::{Date, SpecificationVersion, Timestamp};
 use verilabel_recognition::{Recognition, Register, Subject, map_svg};
+use verilabel_verify::MinimumLevel;
 
 use crate::args::{RegisterCommand, TrustArgs};
 use crate::exit::Exit;
 use crate::store::{self, OpenedPack};
-use crate::trouble::Trouble;
+use crate::trouble::{Trouble, say};
+use crate::verify::known_level;
 
 pub(crate) fn run(command: &RegisterCommand, now: Timestamp) -> Result<Exit, Trouble> {
     match command {
@@ -28,19 +30,40 @@ pub(crate) fn run(command: &RegisterCommand, now: Timestamp) -> Result<Exit, Tro
         }
         RegisterCommand::Where { label, specification, awarded, category, trust } => {
             let source = Source::open(trust, now)?;
-            let unnamed =
-                SpecificationVersion::new("unnamed").map_err(|e| Trouble::Register(e.to_string()))?;
+            let register = source.register()?;
+            known_level(label, register)?;
+            let assumed = Assumed::of(label, register, source.date)?;
             let subject = Subject {
                 scheme: &label.scheme,
-                specification: specification.as_ref().unwrap_or(&unnamed),
+                specification: specification.as_ref().unwrap_or(&assumed.specification),
                 level: label.level,
-                awarded: awarded.unwrap_or(source.date),
+                awarded: awarded.unwrap_or(assumed.awarded),
                 category: category.as_ref(),
             };
-            where_it_counts(&mut std::io::stdout().lock(), source.register()?, &subject, source.date)?;
+            where_it_counts(&mut std::io::stdout().lock(), register, &subject, source.date)?;
         }
     }
     Ok(Exit::Good)
+}
+
+/// What is taken of an award that nobody described.
+struct Assumed {
+    specification: SpecificationVersion,
+    awarded: Date,
+}
+
+impl Assumed {
+    /// The scheme's newest specification, on this day or the last on which the scheme awarded.
+    fn of(label: &MinimumLevel, register: &Register, on: Date) -> Result<Self, Trouble> {
+        let scheme = register.scheme(&label.scheme);
+        let newest = scheme.and_then(|scheme| scheme.specifications.last().cloned());
+        let specification = match newest {
+            Some(newest) => newest,
+            None => SpecificationVersion::new("unnamed").map_err(|e| Trouble::Register(e.to_string()))?,
+        };
+        let awarded = scheme.and_then(|scheme| scheme.ended_by(on)).unwrap_or(on);
+        Ok(Self { specification, awarded })
+    }
 }
 
 /// The register of the pack that was named, or the one that this program was published with.
@@ -55,9 +78,7 @@ impl Source {
         let opened = match store::open(trust, at) {
             Ok(opened) => Some(opened),
             Err(Trouble::NoPack) => {
-                anstream::eprintln!(
-                    "note[built-in-register]: no trust pack; showing the register of this program"
-                );
+                say("note[built-in-register]: no trust pack; showing the register of this program");
                 None
             }
             Err(trouble) => return Err(trouble),
@@ -98,6 +119,11 @@ fn where_it_counts(
     subject: &Subject<'_>,
     on: Date,
 ) -> std::io::Result<()> {
+    writeln!(
+        out,
+        "{} level {}, awarded on {} under specification {}, as of {on}",
+        subject.scheme, subject.level, subject.awarded, subject.specification
+    )?;
     for (market, recognition) in register.where_it_counts(subject, on) {
         let mut name = format!("{} {}", market.code, market.name);
         let mut row = |text: String| writeln!(out, "{:<24} {text}", std::mem::take(&mut name));
@@ -116,7 +142,7 @@ fn where_it_counts(
             }
             Recognition::NotRecognised(reasons) => {
                 for reason in reasons {
-                    row(format!("does not count: {reason}"))?;
+                    row(reason.in_words())?;
                 }
             }
         }

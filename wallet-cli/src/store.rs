@@ -11,15 +11,17 @@ use etcetera::BaseStrategy;
 use verilabel_label::Timestamp;
 use verilabel_trust::{
     Accepted, ArchiveRepository, Client, Expiry, FolderRepository, FolderStore, MemoryStore, Repository,
-    Role, TrustPack, TrustedStore, UpdateError, write_folder,
+    Role, StagedStore, TrustPack, TrustedStore, UpdateError, write_folder,
 };
 use verilabel_wire::sha256;
 
 use crate::args::TrustArgs;
-use crate::trouble::Trouble;
+use crate::input;
+use crate::trouble::{Trouble, say};
 
 const MAX_PACK_FILE: u64 = 256 << 20;
 const MAX_ROOT: usize = 512 << 10;
+const MAX_ROOT_FILE: u64 = 512 << 10;
 
 /// A trust pack, ready for verdicts.
 pub(crate) struct OpenedPack {
@@ -41,8 +43,9 @@ pub(crate) fn open(args: &TrustArgs, now: Timestamp) -> Result<OpenedPack, Troub
     let root = anchor_root(path, repository.as_ref(), args.root.as_deref())?;
     let fingerprint = fingerprint(&root);
     let pinned = args.root.is_some() || current().ok().flatten().as_ref() == Some(&fingerprint);
-    let accepted = accept(&root, &fingerprint, repository.as_ref(), now, Expiry::Report)?;
-    let pack = TrustPack::open(accepted, repository.as_ref())?;
+    let memory = memory_if_any(&fingerprint)?;
+    let (pack, memory) = follow(memory, &root, repository.as_ref(), now, Expiry::Report)?;
+    memory.commit()?;
     Ok(OpenedPack { pack, anchor: Anchor { fingerprint, pinned } })
 }
 
@@ -51,8 +54,9 @@ fn open_imported(now: Timestamp) -> Result<OpenedPack, Trouble> {
     let folder = anchor_folder(&fingerprint)?.join("repository");
     let repository = FolderRepository::new(&folder);
     let root = first_root(&folder, &repository)?;
-    let accepted = accept(&root, &fingerprint, &repository, now, Expiry::Report)?;
-    let pack = TrustPack::open(accepted, &repository)?;
+    let memory = memory_if_any(&fingerprint)?;
+    let (pack, memory) = follow(memory, &root, &repository, now, Expiry::Report)?;
+    memory.commit()?;
     Ok(OpenedPack { pack, anchor: Anchor { fingerprint, pinned: true } })
 }
 
@@ -65,51 +69,60 @@ pub(crate) fn import(path: &Path, root: Option<&Path>, now: Timestamp) -> Result
     if !named && current()?.is_some_and(|current| current != fingerprint) {
         return Err(Trouble::AnotherRoot);
     }
-    let accepted = accept(&root, &fingerprint, repository.as_ref(), now, Expiry::Refuse)?;
-    let folder = anchor_folder(&fingerprint)?;
-    copy(repository.as_ref(), &accepted, &root, &folder)?;
-    let pack = TrustPack::open(accepted, &FolderRepository::new(&folder.join("repository")))?;
+    let memory = memory(&fingerprint)?;
+    let (pack, memory) = follow(memory, &root, repository.as_ref(), now, Expiry::Refuse)?;
+    let folder = anchor_folder(&fingerprint)?.join("repository");
+    copy(repository.as_ref(), pack.accepted(), &root, &memory, &folder)?;
+    memory.commit()?;
     write_folder(&home()?, &[("current".to_owned(), fingerprint.clone().into_bytes())])?;
     Ok(OpenedPack { pack, anchor: Anchor { fingerprint, pinned: true } })
 }
 
-/// Follows the repository from its root, with the memory of what was accepted before. Where that memory
-/// cannot be kept, the pack still serves; it is said that rollback is not noticed then.
-fn accept(
-    root: &[u8],
-    fingerprint: &str,
-    repository: &dyn Repository,
-    now: Timestamp,
-    expiry: Expiry,
-) -> Result<Accepted, Trouble> {
-    let folder = anchor_folder(fingerprint)?.join("trusted");
-    match FolderStore::lock(&folder) {
-        Ok(store) => accept_with(store, root, repository, now, expiry),
-        Err(error) => {
-            anstream::eprintln!("warning[no-memory]: {error}; an older pack would not be noticed");
-            accept_with(MemoryStore::default(), root, repository, now, expiry)
+type Memory = Box<dyn TrustedStore>;
+
+/// The memory of what was accepted of a lineage.
+fn memory(fingerprint: &str) -> Result<Memory, Trouble> {
+    Ok(Box::new(FolderStore::lock(&anchor_folder(fingerprint)?.join("trusted"))?))
+}
+
+/// The same for one verdict: where it cannot be kept, a pack still serves, and it is said what is lost.
+fn memory_if_any(fingerprint: &str) -> Result<Memory, Trouble> {
+    match memory(fingerprint) {
+        Err(Trouble::Pack(error)) => {
+            say(&format!("warning[no-memory]: {error}; an older pack would not be noticed"));
+            Ok(Box::new(MemoryStore::default()))
         }
+        other => other,
     }
 }
 
-fn accept_with(
-    store: impl TrustedStore,
+/// Follows the repository from its root. What was accepted is remembered only once all of it was, and only
+/// by [`StagedStore::commit`]: a newer pack that turns out damaged takes nothing from the older one.
+fn follow(
+    memory: Memory,
     root: &[u8],
     repository: &dyn Repository,
     now: Timestamp,
     expiry: Expiry,
-) -> Result<Accepted, Trouble> {
-    Ok(Client::open(store, root)?.update(repository, now, expiry)?)
+) -> Result<(TrustPack, StagedStore<Memory>), Trouble> {
+    let mut client = Client::open(StagedStore::new(memory), root)?;
+    let accepted = client.update(repository, now, expiry)?;
+    Ok((TrustPack::open(accepted, repository)?, client.into_store()))
 }
 
-/// Copies what was accepted, metadata last, and removes what is no longer listed.
-fn copy(repository: &dyn Repository, accepted: &Accepted, root: &[u8], folder: &Path) -> Result<(), Trouble> {
+/// Copies what was accepted, the timestamp last.
+fn copy(
+    repository: &dyn Repository,
+    accepted: &Accepted,
+    root: &[u8],
+    trusted: &dyn TrustedStore,
+    folder: &Path,
+) -> Result<(), Trouble> {
     let mut files = Vec::new();
     for path in accepted.paths() {
         let stored = accepted.stored_path(path).unwrap_or_else(|| path.to_owned());
         files.push((format!("targets/{stored}"), accepted.target(repository, path)?));
     }
-    let trusted = FolderStore::new(&folder.join("trusted"));
     let of = |role: Role| {
         let what = || format!("{role}.json");
         trusted.load(role.name())?.ok_or_else(|| UpdateError::Missing { what: what() })
@@ -130,7 +143,7 @@ fn copy(repository: &dyn Repository, accepted: &Accepted, root: &[u8], folder: &
         }
     }
     files.push(("metadata/timestamp.json".to_owned(), of(Role::Timestamp)?));
-    write_folder(&folder.join("repository"), &files)?;
+    write_folder(folder, &files)?;
     Ok(())
 }
 
@@ -140,19 +153,21 @@ fn repository(path: &Path) -> Result<Box<dyn Repository>, Trouble> {
     if metadata.is_dir() {
         return Ok(Box::new(FolderRepository::new(path)));
     }
-    if metadata.len() > MAX_PACK_FILE {
-        return Err(Trouble::TooLarge { input: path.display().to_string(), limit: MAX_PACK_FILE });
-    }
-    let bytes = fs::read(path).map_err(|e| Trouble::file(path, &e))?;
+    let bytes = read_bounded(path, MAX_PACK_FILE)?;
     match ArchiveRepository::read(&bytes) {
         Ok(archive) => Ok(Box::new(archive)),
         Err(error) => Err(Trouble::Archive { path: path.to_owned(), error }),
     }
 }
 
+fn read_bounded(path: &Path, limit: u64) -> Result<Vec<u8>, Trouble> {
+    let file = fs::File::open(path).map_err(|e| Trouble::file(path, &e))?;
+    input::bounded(&path.display().to_string(), file, limit, |e| Trouble::file(path, e))
+}
+
 fn anchor_root(path: &Path, repository: &dyn Repository, named: Option<&Path>) -> Result<Vec<u8>, Trouble> {
     match named {
-        Some(root) => fs::read(root).map_err(|e| Trouble::file(root, &e)),
+        Some(root) => read_bounded(root, MAX_ROOT_FILE),
         None => first_root(path, repository),
     }
 }

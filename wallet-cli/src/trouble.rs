@@ -1,9 +1,13 @@
 //! What stops a command, and what to do about it. Never a statement about a label.
 
+use std::fmt;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use verilabel_recognition::RegisterError;
 use verilabel_trust::{ArchiveError, PackError, UpdateError};
+
+use crate::exit::Exit;
 
 /// Trouble with a file, the trust pack, or the input.
 #[derive(Debug, thiserror::Error)]
@@ -36,6 +40,8 @@ pub(crate) enum Trouble {
     Needs { flag: &'static str },
     #[error("the register: {0}")]
     Register(String),
+    #[error("there is no {kind} {found} in the register; it has {known}")]
+    Unknown { kind: &'static str, found: String, known: String },
     #[error("no folder for trust packs: set VERILABEL_HOME")]
     NoHome,
     #[error("the output was closed")]
@@ -47,6 +53,19 @@ pub(crate) enum Trouble {
 impl Trouble {
     pub(crate) fn file(path: &Path, error: &std::io::Error) -> Self {
         Self::File { path: path.to_owned(), reason: error.to_string() }
+    }
+
+    pub(crate) fn unknown(
+        kind: &'static str,
+        found: &impl fmt::Display,
+        known: impl Iterator<Item = String>,
+    ) -> Self {
+        Self::Unknown { kind, found: found.to_string(), known: known.collect::<Vec<_>>().join(", ") }
+    }
+
+    /// The exit code: a question that cannot be asked is a matter of usage.
+    pub(crate) fn exit(&self) -> Exit {
+        if matches!(self, Self::Unknown { .. }) { Exit::Usage } else { Exit::Trouble }
     }
 
     pub(crate) fn code(&self) -> &'static str {
@@ -66,6 +85,7 @@ impl Trouble {
             Self::Needs { .. } => "usage",
             Self::Register(_) => "pack-register",
             Self::NoHome => "no-home",
+            Self::Unknown { .. } => "unknown-in-register",
             Self::ClosedPipe | Self::Output(_) => "output",
         }
     }
@@ -88,7 +108,7 @@ impl Trouble {
             Self::AnotherRoot => "if you mean to trust it, name its root with --root after checking it",
             Self::Pack(error) => match error {
                 PackError::Update(UpdateError::RolledBack { .. }) => {
-                    "the pack that was accepted before stays in use: fetch the newest one"
+                    "a newer pack of this authority was accepted here before: fetch and import the newest one"
                 }
                 PackError::Update(UpdateError::Expired { .. }) => "fetch a newer pack",
                 PackError::Update(UpdateError::Unreachable { .. } | UpdateError::Slow { .. }) => {
@@ -97,11 +117,14 @@ impl Trouble {
                 PackError::Update(UpdateError::NotKept { .. }) => {
                     "make room on the disk, and let the folder be written; the pack that was accepted before stays in use"
                 }
-                PackError::Update(UpdateError::NoRoot) => "trust a root first: `verilabel pack tuf … init ROOT`",
+                PackError::Update(UpdateError::NoRoot) => {
+                    "trust a root first: `verilabel pack tuf … init ROOT`"
+                }
                 _ => "fetch the pack again from its authority; do not use this one",
             },
             Self::Needs { .. } => "see `verilabel pack tuf --help`",
             Self::Register(_) => "fetch the pack again from its authority",
+            Self::Unknown { .. } => "name one of those; a newer trust pack may know more",
             Self::NoHome => "set VERILABEL_HOME to a folder that may be written",
             Self::ClosedPipe | Self::Output(_) => "check where the output goes",
         }
@@ -110,9 +133,13 @@ impl Trouble {
     /// Tells a person: what is wrong, and what to do.
     pub(crate) fn report(&self) {
         let (red, plain) = (anstyle::AnsiColor::Red.on_default().bold(), anstyle::Reset);
-        anstream::eprintln!("{red}error{plain}[{}]: {self}", self.code());
-        anstream::eprintln!("  help: {}", self.advice());
+        say(&format!("{red}error{plain}[{}]: {self}\n  help: {}", self.code(), self.advice()));
     }
+}
+
+/// Says something to the person at the terminal. Where even that cannot be written, nothing can be done.
+pub(crate) fn say(text: &str) {
+    let _ = writeln!(anstream::stderr(), "{text}");
 }
 
 impl From<UpdateError> for Trouble {

@@ -1,17 +1,18 @@
 //! `verilabel verify`.
 
-use std::io::Write;
+use std::io::{self, Write};
 
 use serde::Serialize;
 use verilabel_label::Timestamp;
-use verilabel_verify::{Policy, Question, Report, Verdict, judge};
+use verilabel_recognition::Register;
+use verilabel_verify::{MinimumLevel, Policy, Question, Report, Verdict, judge};
 
 use crate::args::VerifyArgs;
 use crate::card;
 use crate::exit::Exit;
 use crate::input::{self, Candidate};
 use crate::store::{self, Anchor, OpenedPack};
-use crate::trouble::Trouble;
+use crate::trouble::{Trouble, say};
 
 const SCHEMA: &str = "verilabel-verify/1";
 
@@ -23,47 +24,130 @@ pub(crate) fn run(args: &VerifyArgs, now: Timestamp) -> Result<Exit, Trouble> {
         category: args.category.clone(),
     };
     let policy = Policy { max_status_age: args.max_status_age };
-    let OpenedPack { pack, anchor } = store::open(&args.trust, at)?;
-    if !anchor.pinned {
-        anstream::eprintln!(
+    let opened = match store::open(&args.trust, at) {
+        Ok(opened) => opened,
+        Err(trouble) if args.json => {
+            let report = RunReport::of_trouble(at, &trouble);
+            trouble.report();
+            return written(write_json(&report), Exit::Trouble);
+        }
+        Err(trouble) => return Err(trouble),
+    };
+    known(&question, opened.pack.register())?;
+    if !opened.anchor.pinned {
+        say(&format!(
             "note[root-not-pinned]: trusting this pack's own root {}; pin it with --root or `verilabel pack import`",
-            anchor.fingerprint
-        );
+            opened.anchor.fingerprint
+        ));
     }
-    let mut exits = Vec::new();
-    let mut results = Vec::new();
-    let mut out = anstream::stdout().lock();
-    for given in &args.input {
-        match input::read(given) {
-            Ok(candidates) => {
-                for candidate in candidates {
-                    let verdict = judge(&candidate.text, &pack, &question, &policy, at);
-                    exits.push(Exit::from(verdict.conclusion()));
-                    if args.json {
-                        results.push(ResultReport::verdict(&candidate, &verdict));
+    let mut run = Run { args, opened: &opened, question, policy, at, exits: Vec::new(), results: Vec::new() };
+    let printed = run.judge_all();
+    let exit = Exit::worst(run.exits);
+    if !args.json {
+        return written(printed, exit);
+    }
+    let root = Some(RootReport::of(&opened.anchor));
+    let report =
+        RunReport { schema: SCHEMA, exit: exit.code(), at, root, trouble: None, results: run.results };
+    written(write_json(&report), exit)
+}
+
+/// Whoever reads our output may stop reading; the exit code says the same all the same.
+fn written(outcome: io::Result<()>, exit: Exit) -> Result<Exit, Trouble> {
+    match outcome {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Trouble::Output(error)),
+        _ => Ok(exit),
+    }
+}
+
+fn write_json(report: &RunReport) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    serde_json::to_writer_pretty(&mut out, report)?;
+    writeln!(out)
+}
+
+/// Ids that the register does not have are a slip of whoever asks. A market may exist without standing there:
+/// what a label counts as in it cannot be told, and the verdict says so.
+fn known(question: &Question, register: &Register) -> Result<(), Trouble> {
+    if let Some(market) = question.market.filter(|code| register.market(*code).is_none()) {
+        let known: Vec<_> = register.markets().iter().map(|market| market.code.to_string()).collect();
+        say(&format!(
+            "note[unknown-market]: the register has no market {market}; it has {}",
+            known.join(", ")
+        ));
+    }
+    if let Some(category) = question.category.as_ref().filter(|id| register.category(id).is_none()) {
+        let known = register.categories().iter().map(|category| category.id.to_string());
+        return Err(Trouble::unknown("product category", category, known));
+    }
+    match &question.minimum_level {
+        Some(asked) => known_level(asked, register),
+        None => Ok(()),
+    }
+}
+
+/// Checks that the register has that level.
+pub(crate) fn known_level(asked: &MinimumLevel, register: &Register) -> Result<(), Trouble> {
+    match register.scheme(&asked.scheme) {
+        None => {
+            let known = register.schemes().iter().map(|scheme| scheme.id.to_string());
+            Err(Trouble::unknown("scheme", &asked.scheme, known))
+        }
+        Some(scheme) if scheme.rung(asked.level).is_none() => {
+            let known = scheme.levels.iter().map(|rung| format!("{}:{}", scheme.id, rung.number));
+            Err(Trouble::unknown("level", asked, known))
+        }
+        Some(_) => Ok(()),
+    }
+}
+
+/// One run over all inputs.
+struct Run<'a> {
+    args: &'a VerifyArgs,
+    opened: &'a OpenedPack,
+    question: Question,
+    policy: Policy,
+    at: Timestamp,
+    exits: Vec<Exit>,
+    results: Vec<ResultReport>,
+}
+
+impl Run<'_> {
+    /// Judges every input, also when nobody reads on: the exit code is about all of them.
+    fn judge_all(&mut self) -> io::Result<()> {
+        let mut printed = Ok(());
+        for given in &self.args.input {
+            match input::read(given) {
+                Ok(candidates) => {
+                    for candidate in candidates {
+                        let written = self.judge_one(&candidate, printed.is_ok());
+                        printed = printed.and(written);
+                    }
+                }
+                Err(trouble) => {
+                    self.exits.push(Exit::Trouble);
+                    if self.args.json {
+                        self.results.push(ResultReport::trouble(given, &trouble));
                     } else {
-                        card::print(&mut out, &candidate.origin, &verdict, args.details)?;
+                        trouble.report();
                     }
                 }
             }
-            Err(trouble) => {
-                exits.push(Exit::Trouble);
-                if args.json {
-                    results.push(ResultReport::trouble(given, &trouble));
-                } else {
-                    trouble.report();
-                }
-            }
         }
+        printed
     }
-    let exit = Exit::worst(exits);
-    if args.json {
-        let report =
-            RunReport { schema: SCHEMA, exit: exit.code(), at, root: RootReport::of(&anchor), results };
-        serde_json::to_writer_pretty(&mut out, &report).map_err(std::io::Error::from)?;
-        writeln!(out)?;
+
+    fn judge_one(&mut self, candidate: &Candidate, print: bool) -> io::Result<()> {
+        let verdict = judge(&candidate.text, &self.opened.pack, &self.question, &self.policy, self.at);
+        self.exits.push(Exit::from(verdict.conclusion()));
+        if self.args.json {
+            self.results.push(ResultReport::verdict(candidate, &verdict));
+        } else if print {
+            let mut out = anstream::stdout().lock();
+            card::print(&mut out, &candidate.origin, &verdict, self.args.details)?;
+        }
+        Ok(())
     }
-    Ok(exit)
 }
 
 #[derive(Serialize)]
@@ -71,8 +155,20 @@ struct RunReport {
     schema: &'static str,
     exit: u8,
     at: Timestamp,
-    root: RootReport,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    root: Option<RootReport>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trouble: Option<TroubleReport>,
     results: Vec<ResultReport>,
+}
+
+impl RunReport {
+    /// Nothing could be judged.
+    fn of_trouble(at: Timestamp, trouble: &Trouble) -> Self {
+        let exit = Exit::Trouble.code();
+        let trouble = Some(TroubleReport::of(trouble));
+        Self { schema: SCHEMA, exit, at, root: None, trouble, results: Vec::new() }
+    }
 }
 
 #[derive(Serialize)]
@@ -103,14 +199,18 @@ struct TroubleReport {
     advice: &'static str,
 }
 
+impl TroubleReport {
+    fn of(trouble: &Trouble) -> Self {
+        Self { code: trouble.code(), text: trouble.to_string(), advice: trouble.advice() }
+    }
+}
+
 impl ResultReport {
     fn verdict(candidate: &Candidate, verdict: &Verdict<'_>) -> Self {
         Self { input: candidate.origin.clone(), verdict: Some(Report::of(verdict)), trouble: None }
     }
 
     fn trouble(given: &str, trouble: &Trouble) -> Self {
-        let report =
-            TroubleReport { code: trouble.code(), text: trouble.to_string(), advice: trouble.advice() };
-        Self { input: given.to_owned(), verdict: None, trouble: Some(report) }
+        Self { input: given.to_owned(), verdict: None, trouble: Some(TroubleReport::of(trouble)) }
     }
 }

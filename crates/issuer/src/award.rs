@@ -56,9 +56,11 @@ impl LabelAward {
     /// What the issuer will state.
     ///
     /// # Errors
-    /// If the validity ends before it begins, or there are no models or too many for a seal.
+    /// If the validity ends before it begins, or there are no models.
     pub fn claims(&self, status: StatusRef, issued_at: Timestamp) -> Result<LabelClaims, FieldError> {
         let from = self.valid_from.unwrap_or(self.awarded);
+        // A family may be larger than a seal has room for; the product record lists all of it.
+        let carried = self.models.get(..Names::MAX_MODELS).unwrap_or(&self.models);
         Ok(LabelClaims {
             scheme: self.scheme.clone(),
             specification: self.specification.clone(),
@@ -69,7 +71,7 @@ impl LabelAward {
             issued_at,
             status,
             category: self.category.clone(),
-            names: Some(Names::new(self.brand.clone(), self.models.clone(), self.manufacturer.clone())?),
+            names: Some(Names::new(self.brand.clone(), carried.to_vec(), self.manufacturer.clone())?),
         })
     }
 

@@ -8,7 +8,7 @@ use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use verilabel_label::{LabelNumber, Status, StatusRef, Timestamp};
+use verilabel_label::{LabelNumber, Status, StatusRef, Timestamp, excerpt};
 
 use crate::LabelAward;
 
@@ -88,7 +88,7 @@ impl Journal {
                 serde_json::from_slice(line).map_err(|e| JournalError::Damaged {
                     path: path.to_owned(),
                     line: i + 1,
-                    reason: e.to_string(),
+                    reason: excerpt(e),
                 })
             })
             .collect::<Result<_, _>>()?;

@@ -8,6 +8,7 @@
 
 mod claims;
 mod error;
+mod excerpt;
 mod gtin;
 mod level;
 mod names;
@@ -18,6 +19,7 @@ mod time;
 
 pub use claims::{LabelClaims, Validity};
 pub use error::{Field, FieldError};
+pub use excerpt::excerpt;
 pub use gtin::Gtin;
 pub use level::Level;
 pub use names::{ModelNumber, Name, Names};

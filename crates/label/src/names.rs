@@ -4,7 +4,7 @@ use crate::text::identifier;
 use crate::{Field, FieldError};
 
 /// Control characters, and the characters that reorder or hide text, could make one name look like another.
-fn readable(c: char) -> bool {
+pub(crate) fn readable(c: char) -> bool {
     !c.is_control()
         && !matches!(c,
             '\u{00AD}' | '\u{061C}' | '\u{180E}' | '\u{200B}' | '\u{200E}' | '\u{200F}'

@@ -143,7 +143,8 @@ impl Date {
         Timestamp(((i64::from(self.0) + 1) * SECONDS_PER_DAY).min(Timestamp::MAX.0))
     }
 
-    /// The date so many calendar months later; the last day of the month where the day does not exist.
+    /// The date so many calendar months later, at most the last that can be told; the last day of the month
+    /// where the day does not exist.
     #[must_use]
     pub fn plus_months(self, months: u32) -> Self {
         let later = self.civil().saturating_add(jiff::Span::new().months(months.min(100_000)));
@@ -169,9 +170,11 @@ impl Date {
             .unwrap_or_default()
     }
 
+    /// The nearest date that can be told.
     fn from_civil(date: civil::Date) -> Self {
-        let seconds = Offset::UTC.to_timestamp(date.at(0, 0, 0, 0)).map_or(0, jiff::Timestamp::as_second);
-        Self(i32::try_from(seconds.div_euclid(SECONDS_PER_DAY)).unwrap_or_default().clamp(0, Self::MAX_DAYS))
+        let seconds = date.duration_since(civil::date(1970, 1, 1)).as_secs();
+        let days = seconds.div_euclid(SECONDS_PER_DAY).clamp(0, Self::MAX_DAYS.into());
+        Self(i32::try_from(days).unwrap_or_default())
     }
 }
 
@@ -186,12 +189,13 @@ impl std::str::FromStr for Date {
 
     /// Reads `YYYY-MM-DD`.
     fn from_str(text: &str) -> Result<Self, FieldError> {
-        let unreadable = || FieldError::unreadable(Field::Date, text, "a date such as 2026-11-22");
+        let unreadable =
+            || FieldError::unreadable(Field::Date, text, "a date from 1970 to 9998, such as 2026-11-22");
         if text.len() != 10 {
             return Err(unreadable());
         }
         let date: civil::Date = text.parse().map_err(|_| unreadable())?;
-        if date.year() < 1970 || date.to_string() != text {
+        if !(1970..=9998).contains(&date.year()) || date.to_string() != text {
             return Err(unreadable());
         }
         Ok(Self::from_civil(date))
@@ -238,6 +242,19 @@ mod tests {
         let date: Date = "2024-01-31".parse().unwrap();
         assert_eq!(date.plus_months(1).to_string(), "2024-02-29");
         assert_eq!(date.plus_months(36).to_string(), "2027-01-31");
+    }
+
+    /// 9999 is what some write for "without end": it must not be read as another date.
+    #[test]
+    fn dates_do_not_leave_their_range() {
+        let last: Date = "9998-12-31".parse().unwrap();
+        for months in [0, 1, 12, 100, 100_000, u32::MAX] {
+            assert_eq!(last.plus_months(months), last);
+        }
+        for text in ["9999-01-01", "9999-12-31"] {
+            assert_eq!(text.parse::<Date>().unwrap_err().code(), "field-unreadable");
+            assert!(text.parse::<Timestamp>().is_err(), "{text}");
+        }
     }
 
     #[test]

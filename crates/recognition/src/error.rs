@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use verilabel_label::{Date, Level, SchemeId};
+use verilabel_label::{Date, Level, SchemeId, excerpt};
 
 use crate::{ArrangementId, RowId};
 
@@ -66,7 +66,7 @@ pub enum RegisterError {
         expected: &'static str,
     },
     /// Not JSON, or not of the form: a missing or unknown field, a value of another type.
-    #[error("the register does not have its form: {0}")]
+    #[error("the register does not have its form: {}", excerpt(.0))]
     Form(#[from] serde_json::Error),
     /// More entries than allowed.
     #[error("the register has {count} entries of the kind {entry}, at most {max} are allowed")]

@@ -304,6 +304,13 @@ impl<'a> WhyNot<'a> {
         }
     }
 
+    /// What that comes to, and why: "does not count" is never said of what is not known.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        let outcome = if self.is_unknown() { "cannot be told" } else { "does not count" };
+        format!("{outcome}: {self}")
+    }
+
     /// Its place in the order of evaluation (`docs/spec/register.md` §4); 0 before all rows.
     fn place(&self) -> u8 {
         let Self::Row { cause, .. } = self else { return 0 };

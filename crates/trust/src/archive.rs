@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 use std::io::{self, Read};
 
 use flate2::Compression;
-use flate2::read::GzDecoder;
+use flate2::bufread::GzDecoder;
 use flate2::write::GzEncoder;
+use verilabel_label::excerpt;
 
 use crate::tuf::repository::is_plain_path;
 use crate::tuf::{Repository, RepositoryFile, UpdateError};
@@ -51,6 +52,12 @@ impl ArchiveRepository {
         io::copy(&mut rest, &mut io::sink()).map_err(|e| ArchiveError::damaged(&e))?;
         if rest.limit() == 0 {
             return Err(ArchiveError::TooLarge);
+        }
+        let after = rest.into_inner().into_inner();
+        if !after.is_empty() {
+            return Err(ArchiveError::Damaged {
+                reason: format!("{} bytes follow after its end", after.len()),
+            });
         }
         if files.is_empty() {
             return Err(ArchiveError::Damaged { reason: "it holds no file".to_owned() });
@@ -99,7 +106,7 @@ pub fn write_archive(files: &[RepositoryFile]) -> io::Result<Vec<u8>> {
 #[non_exhaustive]
 pub enum ArchiveError {
     /// Not a gzip-compressed tar archive, or a truncated one.
-    #[error("this is no pack file, or a damaged one: {reason}")]
+    #[error("this is no pack file, or a damaged one: {}", excerpt(.reason))]
     Damaged {
         /// What the reader said.
         reason: String,

@@ -24,7 +24,7 @@ pub use pack::{
 };
 pub use tuf::{
     Accepted, Assembly, Client, DelegatedRole, DelegatedState, Expiry, FolderRepository, FolderStore,
-    MemoryStore, MetadataError, OverlayStore, PublishError, Release, Repository, RepositoryFile, Role,
-    RoleDefinition, RoleState, SignedPart, TargetsPart, TrustedStore, UpdateError, as_segment, root_metadata,
+    MemoryStore, MetadataError, PublishError, Release, Repository, RepositoryFile, Role, RoleDefinition,
+    RoleState, SignedPart, StagedStore, TargetsPart, TrustedStore, UpdateError, as_segment, root_metadata,
     write_folder,
 };

@@ -13,7 +13,7 @@ pub use status::StatusTrouble;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::OnceLock;
 
-use verilabel_label::{IssuerId, LabelNumber};
+use verilabel_label::{IssuerId, LabelNumber, excerpt};
 use verilabel_recognition::{Register, RegisterError};
 use verilabel_wire::{KeyId, StatusListToken};
 
@@ -228,7 +228,7 @@ pub enum PackError {
     #[error("the pack's register: {0}")]
     Register(#[from] RegisterError),
     /// A document that is not JSON of the shape due.
-    #[error("{what} document is malformed: {reason}")]
+    #[error("{what} document is malformed: {}", excerpt(.reason))]
     Document {
         /// Which document.
         what: &'static str,
@@ -236,7 +236,7 @@ pub enum PackError {
         reason: String,
     },
     /// A document of another schema.
-    #[error("a document has schema {found:?}, this verifier knows {known:?}: update it")]
+    #[error("a document has schema {:?}, this verifier knows {known:?}: update it", excerpt(.found))]
     Schema {
         /// The schema found.
         found: String,

@@ -26,4 +26,4 @@ pub use publish::{
     root_metadata, write_folder,
 };
 pub use repository::{FolderRepository, Repository};
-pub use store::{FolderStore, MemoryStore, OverlayStore, TrustedStore};
+pub use store::{FolderStore, MemoryStore, StagedStore, TrustedStore};

@@ -213,6 +213,18 @@ fn a_folder_and_one_file_serve_the_same_pack() {
     }
 }
 
+/// Metadata is read before it is proven, so its words may be anybody's.
+#[test]
+fn a_refusal_repeats_no_hostile_text() {
+    let signed =
+        r#"{"_type":"root","spec_version":"1.0","version":1,"expires":"2028-01-01","keys":{},"roles":{}}"#;
+    for (from, to) in [("\"root\"", r#""\u001b[2J""#), ("1.0", r"2\u001b[2J"), ("2028-01-01", r"\u001b[2J")] {
+        let hostile = format!(r#"{{"signatures":[],"signed":{}}}"#, signed.replace(from, to));
+        let error = Client::open(MemoryStore::default(), hostile.as_bytes()).err().unwrap();
+        assert!(!error.to_string().chars().any(char::is_control), "{error}");
+    }
+}
+
 #[test]
 fn archives_that_are_none_are_refused() {
     let good = write_archive(&Memory::first().all()).unwrap();
@@ -221,6 +233,10 @@ fn archives_that_are_none_are_refused() {
         assert_eq!(code, Some("pack-file-damaged"), "{end}");
     }
     assert_eq!(ArchiveRepository::read(b"hello").unwrap_err().code(), "pack-file-damaged");
+    for more in [&b"\0"[..], &good] {
+        let longer = [&good, more].concat();
+        assert_eq!(ArchiveRepository::read(&longer).unwrap_err().code(), "pack-file-damaged");
+    }
     let escaping = write_archive(&[("a/../../b".to_owned(), vec![])]);
     if let Ok(bytes) = escaping {
         assert_eq!(ArchiveRepository::read(&bytes).unwrap_err().code(), "pack-file-entry");

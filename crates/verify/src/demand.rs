@@ -72,6 +72,8 @@ pub enum Unmet {
     NotRecognised {
         /// A code of [`verilabel_recognition::WhyNot`].
         code: &'static str,
+        /// Whether that is something that the register does not know, rather than a "no".
+        unknown: bool,
     },
 }
 
@@ -83,8 +85,14 @@ impl Unmet {
             Self::NotInForce => "not-in-force",
             Self::LevelTooLow { .. } => "level-too-low",
             Self::SimplifiedApplicationOnly => "simplified-application-only",
-            Self::NotRecognised { code } => code,
+            Self::NotRecognised { code, .. } => code,
         }
+    }
+
+    /// Whether this is something that is not known, rather than a "no".
+    #[must_use]
+    pub fn is_unknown(&self) -> bool {
+        matches!(self, Self::NotRecognised { unknown: true, .. })
     }
 }
 
@@ -122,7 +130,7 @@ pub(crate) fn market_demand(
 
 fn why(recognition: &Recognition<'_>) -> Unmet {
     match recognition.nearest_reason() {
-        Some(reason) => Unmet::NotRecognised { code: reason.code() },
+        Some(reason) => Unmet::NotRecognised { code: reason.code(), unknown: reason.is_unknown() },
         None => Unmet::SimplifiedApplicationOnly,
     }
 }

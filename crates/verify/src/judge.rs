@@ -1,6 +1,6 @@
 //! The checks, in their one order (docs/spec/verdict.md §2).
 
-use verilabel_label::{CategoryId, LabelClaims, Timestamp};
+use verilabel_label::{CategoryId, LabelClaims, Names, Timestamp};
 use verilabel_recognition::{Register, Subject};
 use verilabel_trust::{Issuer, IssuerKey, KeyState, Product, Purpose, TrustPack};
 use verilabel_wire::{Authentic, Budget, EnvelopeError, KeyId, LabelLink, LinkError, OpenError, Sealed};
@@ -116,11 +116,10 @@ fn weigh<'p>(
 ) -> Judged<'p> {
     let Opened { link, label, issuer, key } = opened;
     let claims = label.value();
-    let product = if claims.names.is_some() && claims.category.is_some() {
-        None
-    } else {
-        pack.product(issuer, &claims.number)
-    };
+    // Looked up only where the seal leaves something out: the records of a pack are read at the first look.
+    let whole = claims.names.as_ref().is_some_and(|names| names.models.len() < Names::MAX_MODELS);
+    let product =
+        if whole && claims.category.is_some() { None } else { pack.product(issuer, &claims.number) };
     let category = category(claims, product, question);
     let subject = Subject { category: category.category(), ..Subject::from(claims) };
     let register = pack.register();
@@ -140,7 +139,8 @@ fn weigh<'p>(
         status_issued_at: status.map(|token| token.issued_at),
         status_expires: status.and_then(|token| token.expires),
     };
-    let notes = notes(&link, issuer, &category, question, pack);
+    let mut notes = notes(&link, issuer, &category, question, pack);
+    notes.extend(specification_note(claims, register));
     Judged {
         host: link.host.to_owned(),
         path: link.path,
@@ -177,6 +177,15 @@ fn level<'p>(claims: &LabelClaims, register: &'p Register) -> LevelFact<'p> {
         Some(until) => LevelFact::AwardedAfterSchemeEnded { scheme, until },
         None => LevelFact::Stated { scheme, rung },
     }
+}
+
+fn specification_note(claims: &LabelClaims, register: &Register) -> Option<Note> {
+    let scheme = register.scheme(&claims.scheme)?;
+    let listed = scheme.specifications.is_empty() || scheme.specifications.contains(&claims.specification);
+    (!listed).then(|| Note::SpecificationNotListed {
+        scheme: scheme.short.to_string(),
+        specification: claims.specification.clone(),
+    })
 }
 
 fn notes(

@@ -253,7 +253,8 @@ impl Judged<'_> {
             ),
             Err(unmet) => {
                 let fact = format!("{asked}; {unmet}");
-                line(Check::MinimumLevel, Mark::Failed, unmet.code(), fact, "the register")
+                let mark = if unmet.is_unknown() { Mark::Unknown } else { Mark::Failed };
+                line(Check::MinimumLevel, mark, unmet.code(), fact, "the register")
             }
         })
     }
@@ -289,6 +290,7 @@ impl Judged<'_> {
             }
         }
         for reason in recognition.reasons() {
+            let mark = if reason.is_unknown() && mark == Mark::Failed { Mark::Unknown } else { mark };
             lines.push(line(Check::Recognition, mark, reason.code(), reason.to_string(), category.as_str()));
         }
         lines

@@ -78,6 +78,8 @@ struct NamesReport {
     source: &'static str,
     brand: Name,
     models: Vec<ModelNumber>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    more: Vec<ModelNumber>,
     manufacturer: Name,
 }
 
@@ -115,6 +117,7 @@ struct DemandReport<T> {
     met: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     code: Option<&'static str>,
+    unknown: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -142,6 +145,7 @@ struct FindingReport {
 #[derive(Debug, Serialize)]
 struct ReasonReport {
     code: &'static str,
+    unknown: bool,
     text: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     arrangement: Option<String>,
@@ -207,7 +211,13 @@ impl Report {
 }
 
 fn demand<T, U>(demand: &Demand<T>, asked: U) -> DemandReport<U> {
-    DemandReport { asked, met: demand.met.is_ok(), code: demand.met.err().as_ref().map(Unmet::code) }
+    let unmet = demand.met.err();
+    DemandReport {
+        asked,
+        met: unmet.is_none(),
+        code: unmet.as_ref().map(Unmet::code),
+        unknown: unmet.is_some_and(|unmet| unmet.is_unknown()),
+    }
 }
 
 impl LabelReport {
@@ -239,6 +249,7 @@ impl LabelReport {
                 source: if names.from_seal { "seal" } else { "pack" },
                 brand: names.brand.clone(),
                 models: names.models.to_vec(),
+                more: names.more.iter().copied().cloned().collect(),
                 manufacturer: names.manufacturer.clone(),
             }),
         }
@@ -318,6 +329,7 @@ impl ReasonReport {
         let cited = reason.cited();
         Self {
             code: reason.code(),
+            unknown: reason.is_unknown(),
             text: reason.to_string(),
             arrangement: cited.map(|c| c.arrangement.id.to_string()),
             row: cited.map(|c| c.row.id.to_string()),

@@ -78,6 +78,8 @@ pub enum WhyUnconfirmed {
         /// Since when.
         since: Timestamp,
     },
+    /// The list says neither until when nor for how long it is good, and no policy says so either.
+    NoExpiry,
     /// The list is older than the policy allows.
     TooOld {
         /// Seconds since it was made.
@@ -102,6 +104,7 @@ impl WhyUnconfirmed {
             Self::NoEntry { .. } => "status-no-entry",
             Self::NoMeaning => "status-no-meaning",
             Self::ListExpired { .. } => "status-expired",
+            Self::NoExpiry => "status-no-expiry",
             Self::TooOld { .. } => "status-too-old",
             Self::FromTheFuture { .. } => "status-from-the-future",
         }
@@ -174,9 +177,21 @@ fn stale(token: &StatusListToken, policy: &Policy, now: Timestamp) -> Option<Why
     if now < token.issued_at {
         return Some(WhyUnconfirmed::FromTheFuture { issued_at: token.issued_at });
     }
-    if let Some(since) = token.expires.filter(|expires| now >= *expires) {
+    let good_until = good_until(token);
+    if let Some(since) = good_until.filter(|until| now >= *until) {
         return Some(WhyUnconfirmed::ListExpired { since });
+    }
+    if good_until.is_none() && policy.max_status_age.is_none() {
+        return Some(WhyUnconfirmed::NoExpiry);
     }
     let limit = policy.max_status_age.filter(|limit| age > *limit)?;
     Some(WhyUnconfirmed::TooOld { age, limit })
+}
+
+/// Its expiry; without one, what its time to live allows (Token Status List §13.7).
+fn good_until(token: &StatusListToken) -> Option<Timestamp> {
+    token.expires.or_else(|| {
+        let seconds = i64::try_from(token.time_to_live?).ok()?;
+        Timestamp::from_seconds(token.issued_at.seconds().checked_add(seconds)?).ok()
+    })
 }

@@ -1,7 +1,8 @@
 //! The facts of a verdict.
 
 use verilabel_label::{
-    CategoryId, Date, Gs1Path, IssuerId, LabelClaims, Level, ModelNumber, Name, SchemeId, Timestamp,
+    CategoryId, Date, Gs1Path, IssuerId, LabelClaims, Level, ModelNumber, Name, SchemeId,
+    SpecificationVersion, Timestamp,
 };
 use verilabel_recognition::{Recognition, Rung, Scheme};
 use verilabel_trust::{Issuer, IssuerKey, Product, RoleState};
@@ -150,20 +151,24 @@ impl Judged<'_> {
     pub fn names(&self) -> Option<NamesFact<'_>> {
         if let Some(names) = &self.claims().names {
             let verilabel_label::Names { brand, models, manufacturer } = names;
-            return Some(NamesFact { brand, models, manufacturer, from_seal: true });
+            let of_the_pack = self.product.map_or(&[][..], |product| &product.models);
+            let more = of_the_pack.iter().filter(|model| !models.contains(model)).collect();
+            return Some(NamesFact { brand, models, more, manufacturer, from_seal: true });
         }
         let Product { brand, models, manufacturer, .. } = self.product?;
-        Some(NamesFact { brand, models, manufacturer, from_seal: false })
+        Some(NamesFact { brand, models, more: Vec::new(), manufacturer, from_seal: false })
     }
 }
 
 /// Names and where they come from.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct NamesFact<'a> {
     /// Brand.
     pub brand: &'a Name,
     /// Models.
     pub models: &'a [ModelNumber],
+    /// Models of the family that a seal had no room for, from the trust pack.
+    pub more: Vec<&'a ModelNumber>,
     /// Manufacturer.
     pub manufacturer: &'a Name,
     /// Whether the seal carries them; otherwise the trust pack does.
@@ -255,6 +260,13 @@ pub enum Note {
         /// Since when.
         since: Timestamp,
     },
+    /// The register does not list the label's specification version: what the level means there may differ.
+    SpecificationNotListed {
+        /// The scheme's short name.
+        scheme: String,
+        /// The version.
+        specification: SpecificationVersion,
+    },
     /// Whoever asked named another category than the label has.
     CategoryDiffers {
         /// The category asked with.
@@ -270,6 +282,7 @@ impl Note {
             Self::ForeignHost { .. } => "foreign-host",
             Self::QueryNotCovered => "query-not-covered",
             Self::PackExpired { .. } => "pack-expired",
+            Self::SpecificationNotListed { .. } => "specification-not-listed",
             Self::CategoryDiffers { .. } => "category-differs",
         }
     }

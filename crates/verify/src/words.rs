@@ -82,6 +82,9 @@ impl Display for WhyUnconfirmed {
             }
             Self::NoMeaning => f.write_str("the entry of the status list has a value without meaning"),
             Self::ListExpired { since } => write!(f, "the status list expired on {since}"),
+            Self::NoExpiry => f.write_str(
+                "the status list does not say until when it is good: say how old it may be to have it count",
+            ),
             Self::TooOld { age, limit } => {
                 write!(f, "the status list is {} old, at most {} is allowed", Age(*age), Age(*limit))
             }
@@ -127,6 +130,11 @@ impl Display for Note {
             Self::QueryNotCovered => {
                 f.write_str("the link carries data after \"?\" that the signature does not cover")
             }
+            Self::SpecificationNotListed { scheme, specification } => write!(
+                f,
+                "the register does not list specification {specification} of {scheme}: what its levels mean \
+                 there may differ"
+            ),
             Self::PackExpired { since } => {
                 write!(f, "the trust pack expired on {since}: fetch a newer one")
             }
@@ -145,7 +153,10 @@ impl Display for Unmet {
             Self::SimplifiedApplicationOnly => {
                 f.write_str("it only shortens the application for a label there")
             }
-            Self::NotRecognised { code } => write!(f, "it is not recognised ({code})"),
+            Self::NotRecognised { code, unknown: false } => write!(f, "it is not recognised ({code})"),
+            Self::NotRecognised { code, unknown: true } => {
+                write!(f, "whether it is recognised cannot be told ({code})")
+            }
         }
     }
 }

@@ -240,6 +240,14 @@ impl<'b> Reader<'b> {
         })
     }
 
+    /// The head of a map whose keys are compared with each other.
+    fn small_map(&mut self) -> Result<u64, CborError> {
+        const MAX_ENTRIES: u64 = 64;
+        let at = self.position();
+        let entries = self.map_any()?;
+        if entries <= MAX_ENTRIES { Ok(entries) } else { Err(CborError::Range { at }) }
+    }
+
     /// Reads a map with integer keys; `entry` reads the value of each key or answers `false` when it
     /// does not know the key.
     pub(crate) fn map<E: From<CborError>>(
@@ -247,7 +255,7 @@ impl<'b> Reader<'b> {
         order: KeyOrder,
         mut entry: impl FnMut(&mut Self, i64) -> Result<bool, E>,
     ) -> Result<(), E> {
-        let entries = self.map_any()?;
+        let entries = self.small_map()?;
         let mut seen: Vec<i64> = Vec::new();
         let mut previous = None;
         for _ in 0..entries {
@@ -288,7 +296,7 @@ impl<'b> Reader<'b> {
         mut entry: impl FnMut(&mut Self, &str) -> Result<bool, CborError>,
     ) -> Result<(), CborError> {
         let mut seen = Vec::new();
-        for _ in 0..self.map_any()? {
+        for _ in 0..self.small_map()? {
             let at = self.position();
             let key = self.text()?;
             if seen.contains(&key) {
@@ -422,6 +430,8 @@ mod tests {
         assert!(read(&unsorted, KeyOrder::Deterministic).unwrap_err().contains("out of order"));
         assert_eq!(read(&unsorted, KeyOrder::Any), Ok(()));
         let twice = [0xA2, 0x01, 0x00, 0x01, 0x00];
+        let many = [&[0xB8, 65][..], &[0, 0].repeat(65)].concat();
+        assert_eq!(read(&many, KeyOrder::Any), Err("the number at byte 0 is out of range".to_owned()));
         for order in [KeyOrder::Deterministic, KeyOrder::Any] {
             assert!(read(&twice, order).unwrap_err().contains("a second time"));
         }

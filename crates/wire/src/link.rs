@@ -30,23 +30,27 @@ pub struct LabelLink<'t> {
 
 impl<'t> LabelLink<'t> {
     /// Reads a label link.
+    ///
+    /// Boxes carry many codes. Only an address whose fragment begins with a digit claims to carry a seal, and
+    /// only where there is a GTIN too is any fault held against it: all else is something else.
     pub fn parse(text: &'t str) -> Result<Self, LinkError> {
-        if text.len() > MAX_LENGTH {
-            return Err(LinkError::TooLong { length: text.len(), max: MAX_LENGTH });
-        }
         let rest = after_scheme(text).ok_or(LinkError::NotHttp)?;
-        let (before_fragment, fragment) = match rest.split_once('#') {
-            Some((before, fragment)) => (before, Some(fragment)),
-            None => (rest, None),
-        };
+        let (before_fragment, fragment) = rest.split_once('#').unwrap_or((rest, ""));
         let (hierarchy, query) = match before_fragment.split_once('?') {
             Some((hierarchy, query)) => (hierarchy, Some(query)),
             None => (before_fragment, None),
         };
         let (host, path) = hierarchy.split_at(hierarchy.find('/').unwrap_or(hierarchy.len()));
+        let segments = Segments::find(path).ok_or(LinkError::NoGtin)?;
+        if !fragment.starts_with(|first: char| first.is_ascii_digit()) {
+            return Err(LinkError::NoSeal);
+        }
+        if text.len() > MAX_LENGTH {
+            return Err(LinkError::TooLong { length: text.len(), max: MAX_LENGTH });
+        }
         check_host(host)?;
-        let (prefix, path) = gs1_path(path)?;
-        Ok(Self { host, prefix, path, query, seal: unseal_fragment(fragment.unwrap_or_default())? })
+        let path = segments.gs1_path()?;
+        Ok(Self { host, prefix: segments.prefix, path, query, seal: unseal_fragment(fragment)? })
     }
 }
 
@@ -71,37 +75,44 @@ fn check_host(host: &str) -> Result<(), LinkError> {
     if name_ok && port_ok { Ok(()) } else { Err(LinkError::Host { host: cut(host) }) }
 }
 
-/// Finds key 01 in the path and reads it with its qualifiers; gives what stands before it too.
-fn gs1_path(path: &str) -> Result<(&str, Gs1Path), LinkError> {
-    let mut start = 0;
-    let mut segments = Vec::with_capacity(8);
-    for segment in path.split('/') {
-        segments.push((start, segment));
-        start += segment.len() + 1;
-    }
-    let key = segments
-        .windows(2)
-        .position(|pair| is_ai(pair[0].1, "01") && looks_like_gtin(pair[1].1))
-        .ok_or(LinkError::NoGtin)?;
-    let prefix = &path[..segments[key].0.saturating_sub(1)];
-    let mut pairs = segments[key..].chunks(2);
-    let gtin = match pairs.next() {
-        Some([_, (_, value)]) => Gtin::from_14(&decoded(value)?)?,
-        _ => return Err(LinkError::NoGtin),
-    };
-    let mut out = Gs1Path::of(gtin);
-    let mut last = 0;
-    for pair in pairs {
-        let [(_, ai), (_, value)] = pair else {
-            return Err(LinkError::QualifierWithoutValue { ai: cut(pair[0].1) });
-        };
-        let place = qualifier(&mut out, &decoded(ai)?, &decoded(value)?)?;
-        if place <= last || (last > 0 && place == THIRD_PARTY) {
-            return Err(LinkError::QualifierOrder { ai: cut(ai) });
+/// The path of an address from key 01 on.
+struct Segments<'t> {
+    /// What stands before it.
+    prefix: &'t str,
+    key: &'t str,
+}
+
+impl<'t> Segments<'t> {
+    /// Finds key 01 followed by digits.
+    fn find(path: &'t str) -> Option<Self> {
+        let mut at = 0;
+        while let Some(slash) = path.get(at..)?.find('/') {
+            let start = at + slash + 1;
+            let key = path.get(start..)?;
+            let mut segments = key.splitn(3, '/');
+            if is_ai(segments.next()?, "01") && segments.next().is_some_and(looks_like_gtin) {
+                return Some(Self { prefix: path.get(..start - 1)?, key });
+            }
+            at = start;
         }
-        last = place;
+        None
     }
-    Ok((prefix, out))
+
+    /// Reads the key with its qualifiers.
+    fn gs1_path(&self) -> Result<Gs1Path, LinkError> {
+        let mut segments = self.key.split('/').skip(1);
+        let mut out = Gs1Path::of(Gtin::from_14(&decoded(segments.next().unwrap_or_default())?)?);
+        let mut last = 0;
+        while let Some(ai) = segments.next() {
+            let value = segments.next().ok_or_else(|| LinkError::QualifierWithoutValue { ai: cut(ai) })?;
+            let place = qualifier(&mut out, &decoded(ai)?, &decoded(value)?)?;
+            if place <= last || (last > 0 && place == THIRD_PARTY) {
+                return Err(LinkError::QualifierOrder { ai: cut(ai) });
+            }
+            last = place;
+        }
+        Ok(out)
+    }
 }
 
 /// AI 235 stands alone: it comes after none of 22, 10 and 21, and none of them comes after it.
@@ -261,7 +272,7 @@ pub enum LinkError {
         /// The segment as written.
         segment: String,
     },
-    /// No fragment, or an empty one.
+    /// No fragment, or one that does not begin with a digit.
     #[error("the address names a product but carries no seal")]
     NoSeal,
     /// A fragment that begins with 0: no version.

@@ -12,6 +12,11 @@ pub(crate) fn openssl() -> Outcome {
     apt(&["libssl-dev", "pkg-config"])
 }
 
+/// A C++ compiler, which libFuzzer is built with.
+pub(crate) fn cpp() -> Outcome {
+    if works(program("c++").arg("--version")) { Ok(()) } else { apt(&["g++"]) }
+}
+
 /// Installs Debian packages; needs root or sudo.
 pub(crate) fn apt(packages: &[&str]) -> Outcome {
     say(&format!("installing {} (Debian packages)", packages.join(", ")));

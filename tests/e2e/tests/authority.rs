@@ -81,6 +81,26 @@ fn minting_again_gives_the_same_link() {
 }
 
 #[test]
+fn a_damaged_newer_pack_takes_nothing_from_the_older_one() {
+    let desk = open_for_work();
+    let import = |code: i32| {
+        let ran = run(desk.verilabel().args(["pack", "import", "pack"]));
+        assert_eq!(ran.exit, code, "{}", ran.stderr);
+    };
+    publish(&desk);
+    import(0);
+    publish(&desk);
+    let snapshot = desk.path("pack/metadata/2.snapshot.json");
+    let whole = fs::read(&snapshot).unwrap();
+    fs::remove_file(&snapshot).unwrap();
+    import(1);
+    let info = run(desk.verilabel().args(["pack", "info", "--json"]));
+    assert_eq!(info.exit, 0, "{}", info.stderr);
+    fs::write(&snapshot, whole).unwrap();
+    import(0);
+}
+
+#[test]
 fn what_goes_wrong_is_said() {
     let desk = open_for_work();
     let mint = |award: &str, more: &[&str]| {

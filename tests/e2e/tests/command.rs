@@ -222,6 +222,67 @@ fn a_foreign_root_is_not_followed() {
     assert!(ran.stderr.contains("error[metadata-malformed]"), "{}", ran.stderr);
 }
 
+/// A root that is whole and signed, and another one's.
+#[test]
+fn another_authoritys_root_is_not_followed() {
+    let desk = Desk::new();
+    let made =
+        run(desk.program("verilabel-issuer").args(["pack", "init", "--pack", "other", "--keys", "keys"]));
+    assert_eq!(made.exit, 0, "{}", made.stderr);
+    let root = "other/metadata/1.root.json";
+    let mut command = desk.verilabel();
+    command.args(["verify", "--at", AT, "--root", root, "--pack"]).arg(pack("base"));
+    let ran = run(command.arg(link("in-force-es256")));
+    assert_eq!(
+        (ran.exit, ran.stderr.contains("error[pack-too-few-signatures]")),
+        (1, true),
+        "{}",
+        ran.stderr
+    );
+}
+
+/// Whoever stops reading must not make a false label look good.
+#[test]
+fn the_exit_code_does_not_depend_on_who_reads() {
+    let desk = Desk::new();
+    for form in ["--details", "--json"] {
+        let mut command = desk.verilabel();
+        command.args(["verify", "--at", AT, form]).arg("--pack").arg(pack("base"));
+        command.args(vec![link("signature-bit"); 500]);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        drop(child.stdout.take());
+        assert_eq!(child.wait().unwrap().code(), Some(10), "{form}");
+    }
+    let full = || fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let mut command = desk.verilabel();
+    command.args(["verify", "--at", AT, "--pack"]).arg(pack("base")).arg(link("signature-bit"));
+    assert_eq!(command.stderr(full()).status().unwrap().code(), Some(10));
+    assert_eq!(command.stdout(full()).status().unwrap().code(), Some(1));
+}
+
+#[test]
+fn trouble_with_the_pack_is_a_document_too() {
+    let desk = Desk::new();
+    let mut command = desk.verilabel();
+    let ran = run(command.args(["verify", "--json", "--pack", "missing", &link("in-force-es256")]));
+    assert_eq!((ran.exit, ran.json()["trouble"]["code"].as_str().unwrap()), (1, "file"));
+}
+
+#[test]
+fn questions_that_nothing_answers_are_usage() {
+    let desk = Desk::new();
+    for question in [["--category", "spaceship"], ["--min-level", "xx.yy:1"], ["--min-level", "sg.cls-iot:9"]]
+    {
+        let ran = verify(&desk, &[&question[..], &[link("in-force-es256").as_str()]].concat());
+        assert_eq!(
+            (ran.exit, ran.stderr.contains("error[unknown-in-register]")),
+            (2, true),
+            "{}",
+            ran.stderr
+        );
+    }
+}
+
 #[test]
 fn the_register_answers() {
     let desk = Desk::new();

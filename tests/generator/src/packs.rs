@@ -236,7 +236,8 @@ fn release(version: u64, expires: &str, targets_signers: &[&str]) -> Vec<Reposit
 
 /// Puts the only signature of metadata beside itself.
 fn sign_twice(metadata: &mut Vec<u8>) {
-    let at = |byte: u8| metadata.iter().position(|b| *b == byte).expect("metadata has an array of signatures");
+    let at =
+        |byte: u8| metadata.iter().position(|b| *b == byte).expect("metadata has an array of signatures");
     let (start, end) = (at(b'[') + 1, at(b']'));
     let again = [b",", &metadata[start..end]].concat();
     metadata.splice(end..end, again);

@@ -151,6 +151,9 @@ fn a_file_cut_short() {
     }
     let jpeg = fixture("subsampled.jpg");
     assert_eq!(decode(&jpeg[..40]).expect_err("no header").code(), "picture-damaged");
+    for error in (3..jpeg.len()).filter_map(|length| decode(&jpeg[..length]).err()) {
+        assert!(!error.to_string().contains(char::is_control), "not on one line: {error}");
+    }
     // What there is of the picture may show the code.
     assert_read(&jpeg[..jpeg.len() - 60], "all but the last rows");
 }

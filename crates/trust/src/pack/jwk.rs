@@ -3,6 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
+use verilabel_label::excerpt;
 use verilabel_wire::{Algorithm, PublicKey};
 
 /// The public members of a JWK.
@@ -19,7 +20,9 @@ pub struct Jwk {
 /// A JWK that is no public key of a kind known here.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "a key is due with kty EC and crv P-256, or OKP and Ed25519, and coordinates of 32 bytes; found kty {kty:?}, crv {crv:?}"
+    "a key is due with kty EC and crv P-256, or OKP and Ed25519, and coordinates of 32 bytes; found kty {:?}, crv {:?}",
+    excerpt(.kty),
+    excerpt(.crv)
 )]
 pub struct JwkError {
     kty: String,

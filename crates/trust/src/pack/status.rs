@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use verilabel_label::IssuerId;
+use verilabel_label::{IssuerId, excerpt};
 use verilabel_wire::{Budget, Sealed, StatusListToken};
 
 use super::{Issuer, KeyState, Purpose};
@@ -30,7 +30,7 @@ pub enum StatusTrouble {
         reason: String,
     },
     /// The token is that of another list.
-    #[error("status list {list} of {issuer} says that it is {found}")]
+    #[error("status list {list} of {issuer} says that it is {:?}", excerpt(.found))]
     AnotherList {
         /// The issuer.
         issuer: IssuerId,
@@ -84,6 +84,11 @@ fn open(bytes: &[u8], issuer: &Issuer, list: u32) -> Result<StatusListToken, Sta
         match sealed.open(&key.key, &mut budget) {
             Ok(token) => {
                 let token = token.into_value();
+                if !key.in_use_at(token.issued_at) {
+                    let issued_at = token.issued_at;
+                    reason = format!("it was signed on {}, when its key was not in use", issued_at.date());
+                    continue;
+                }
                 if token.subject != issuer.status_list_uri(list) {
                     let found = token.subject;
                     return Err(StatusTrouble::AnotherList { issuer: issuer.id.clone(), list, found });

@@ -136,9 +136,8 @@ impl Accepted {
     pub fn target(&self, repository: &dyn Repository, path: &str) -> Result<Vec<u8>, UpdateError> {
         let no_target = || UpdateError::NoTarget { path: path.to_owned() };
         let file = self.locate(path).ok_or_else(no_target)?.file;
-        let stored = self
-            .stored_name(path, file)
-            .ok_or_else(|| UpdateError::NoHash { path: path.to_owned() })?;
+        let stored =
+            self.stored_name(path, file).ok_or_else(|| UpdateError::NoHash { path: path.to_owned() })?;
         let limit = usize::try_from(file.length).ok().filter(|length| *length <= MAX_TARGET);
         let limit =
             limit.ok_or_else(|| UpdateError::TooLarge { what: path.to_owned(), limit: MAX_TARGET })?;

@@ -58,6 +58,12 @@ impl<S: TrustedStore> Client<S> {
         Ok(Self { store, root })
     }
 
+    /// The store, with what was accepted.
+    #[must_use]
+    pub fn into_store(self) -> S {
+        self.store
+    }
+
     /// The version of the trusted root.
     #[must_use]
     pub fn root_version(&self) -> u64 {
@@ -223,7 +229,8 @@ impl<S: TrustedStore> Client<S> {
         watch: &mut ExpiryWatch,
     ) -> Result<Proven<Snapshot>, UpdateError> {
         let (role, keys) = (Role::Snapshot, &self.root.body.keys);
-        let listed = Listed { file: &timestamp.body.snapshot, by: Role::Timestamp, default_limit: MAX_SNAPSHOT };
+        let listed =
+            Listed { file: &timestamp.body.snapshot, by: Role::Timestamp, default_limit: MAX_SNAPSHOT };
         let trusted = self.trusted::<Snapshot>(role.name(), keys)?;
         if let Some(trusted) = &trusted
             && listed.is(trusted)
@@ -289,8 +296,7 @@ impl<S: TrustedStore> Client<S> {
         role: &str,
         keys: &KeyRing,
     ) -> Result<(Proven<Targets>, bool), UpdateError> {
-        let listed =
-            Listed { file: snapshot.listed(role)?, by: Role::Snapshot, default_limit: MAX_TARGETS };
+        let listed = Listed { file: snapshot.listed(role)?, by: Role::Snapshot, default_limit: MAX_TARGETS };
         match self.trusted::<Targets>(role, keys)? {
             Some(trusted) if listed.is(&trusted) => Ok((trusted, false)),
             _ => Ok((self.fetch(repository, role, &listed, keys)?, true)),

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use verilabel_label::Timestamp;
+use verilabel_label::{Timestamp, excerpt};
 
 /// The four top-level roles (TUF specification §2.1). Delegated targets roles go by their names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -50,7 +50,7 @@ pub enum MetadataError {
         what: String,
     },
     /// Not JSON of the shape due.
-    #[error("{what} metadata is malformed: {reason}")]
+    #[error("{what} metadata is malformed: {}", excerpt(.reason))]
     Shape {
         /// Which metadata.
         what: String,
@@ -61,13 +61,13 @@ pub enum MetadataError {
     #[error("the metadata is nested too deep")]
     TooDeep,
     /// A number that is no integer.
-    #[error("{number} is no integer, and canonical JSON knows no other number")]
+    #[error("{} is no integer, and canonical JSON knows no other number", excerpt(.number))]
     NotAnInteger {
         /// The number.
         number: String,
     },
     /// Another role's metadata.
-    #[error("{expected} metadata is due, this is {found:?}")]
+    #[error("{expected} metadata is due, this is {:?}", excerpt(.found))]
     WrongRole {
         /// What is due.
         expected: Role,
@@ -75,13 +75,13 @@ pub enum MetadataError {
         found: String,
     },
     /// A major version that is not known here.
-    #[error("the metadata follows TUF {found}, this client knows 1.x: update it")]
+    #[error("the metadata follows TUF {:?}, this client knows 1.x: update it", excerpt(.found))]
     SpecVersion {
         /// The version.
         found: String,
     },
     /// One key signed twice, or another in its name (§4.2).
-    #[error("{role} metadata bears two signatures with key id {id}")]
+    #[error("{} metadata bears two signatures with key id {:?}", excerpt(.role), excerpt(.id))]
     DuplicateSignature {
         /// The role.
         role: String,
@@ -89,7 +89,11 @@ pub enum MetadataError {
         id: String,
     },
     /// A key id that stands for two keys (§4.2).
-    #[error("key id {id} stands for another key in root metadata than where {role} delegates")]
+    #[error(
+        "key id {:?} stands for another key in root metadata than where {} delegates",
+        excerpt(.id),
+        excerpt(.role)
+    )]
     KeyId {
         /// The delegating role.
         role: String,
@@ -97,19 +101,19 @@ pub enum MetadataError {
         id: String,
     },
     /// A role without keys.
-    #[error("nothing says which keys speak for {role}")]
+    #[error("nothing says which keys speak for {}", excerpt(.role))]
     RoleMissing {
         /// The role.
         role: String,
     },
     /// A threshold of none, or the same key id twice.
-    #[error("{role} has a threshold of 0 or lists a key twice")]
+    #[error("{} has a threshold of 0 or lists a key twice", excerpt(.role))]
     Threshold {
         /// The role.
         role: String,
     },
     /// A delegation to a role whose name is empty or that of a top-level role, or twice to one role.
-    #[error("{role} delegates to {name:?}, which is no name for a delegated role here")]
+    #[error("{} delegates to {:?}, which is no name for a delegated role here", excerpt(.role), excerpt(.name))]
     RoleName {
         /// The delegating role.
         role: String,
@@ -117,7 +121,7 @@ pub enum MetadataError {
         name: String,
     },
     /// Fewer keys signed than must.
-    #[error("{found} of the {threshold} keys that must sign {role} did")]
+    #[error("{found} of the {threshold} keys that must sign {} did", excerpt(.role))]
     TooFewSignatures {
         /// The role.
         role: String,
@@ -128,7 +132,9 @@ pub enum MetadataError {
     },
     /// Enough signatures only if those of unknown kinds counted.
     #[error(
-        "{found} of the {threshold} keys that must sign {role} did; others signed by {scheme}, which is not known here"
+        "{found} of the {threshold} keys that must sign {} did; others signed by {:?}, which is not known here",
+        excerpt(.role),
+        excerpt(.scheme)
     )]
     UnknownScheme {
         /// The role.
@@ -141,7 +147,7 @@ pub enum MetadataError {
         scheme: String,
     },
     /// Metadata that is not listed where it must be.
-    #[error("{role} metadata is not listed")]
+    #[error("{} metadata is not listed", excerpt(.role))]
     Unlisted {
         /// The role.
         role: String,
@@ -184,7 +190,7 @@ impl MetadataError {
 #[non_exhaustive]
 pub enum UpdateError {
     /// The repository could not be read; says nothing of the pack.
-    #[error("{what} could not be reached: {reason}")]
+    #[error("{} could not be reached: {}", excerpt(.what), excerpt(.reason))]
     Unreachable {
         /// The file.
         what: String,
@@ -192,7 +198,7 @@ pub enum UpdateError {
         reason: String,
     },
     /// A server that sends next to nothing, for ever.
-    #[error("{what} comes too slowly: {received} bytes in {seconds} seconds")]
+    #[error("{} comes too slowly: {received} bytes in {seconds} seconds", excerpt(.what))]
     Slow {
         /// The file.
         what: String,
@@ -215,7 +221,7 @@ pub enum UpdateError {
     #[error("there is no root metadata to begin with")]
     NoRoot,
     /// A file that must be there is not.
-    #[error("{what} is missing")]
+    #[error("{} is missing", excerpt(.what))]
     Missing {
         /// The file.
         what: String,
@@ -227,7 +233,7 @@ pub enum UpdateError {
         version: u64,
     },
     /// A file larger than allowed, perhaps without end.
-    #[error("{what} is larger than the {limit} bytes that are allowed")]
+    #[error("{} is larger than the {limit} bytes that are allowed", excerpt(.what))]
     TooLarge {
         /// The file.
         what: String,
@@ -253,7 +259,8 @@ pub enum UpdateError {
     },
     /// Older than what was accepted before.
     #[error(
-        "{role} metadata has version {found}, but version {accepted} was accepted before: this pack is older"
+        "{} metadata has version {found}, but version {accepted} was accepted before: this pack is older",
+        excerpt(.role)
     )]
     RolledBack {
         /// The role.
@@ -264,14 +271,15 @@ pub enum UpdateError {
         accepted: u64,
     },
     /// A role that was listed before and is no more.
-    #[error("{what} was listed when the pack was last accepted, and is no more")]
+    #[error("{} was listed when the pack was last accepted, and is no more", excerpt(.what))]
     Delisted {
         /// The metadata file.
         what: String,
     },
     /// Metadata of several versions of the pack in one.
     #[error(
-        "{what} is not the one that {listed_in} metadata lists: the pack mixes several versions or was damaged"
+        "{} is not the one that {listed_in} metadata lists: the pack mixes several versions or was damaged",
+        excerpt(.what)
     )]
     Mixed {
         /// The file.
@@ -280,7 +288,7 @@ pub enum UpdateError {
         listed_in: Role,
     },
     /// Past its expiry.
-    #[error("{role} metadata expired on {expires}: fetch a newer pack")]
+    #[error("{} metadata expired on {expires}: fetch a newer pack", excerpt(.role))]
     Expired {
         /// The role.
         role: String,
@@ -288,19 +296,19 @@ pub enum UpdateError {
         expires: Timestamp,
     },
     /// A target that the pack does not have.
-    #[error("the pack has no {path}")]
+    #[error("the pack has no {}", excerpt(.path))]
     NoTarget {
         /// The target.
         path: String,
     },
     /// A target that nothing known here could check.
-    #[error("{path} is listed with no hash that is known here (sha256, sha512)")]
+    #[error("{} is listed with no hash that is known here (sha256, sha512)", excerpt(.path))]
     NoHash {
         /// The target.
         path: String,
     },
     /// A file of another length than listed.
-    #[error("{what} has {found} bytes, {listed} are listed: it was cut, damaged or replaced")]
+    #[error("{} has {found} bytes, {listed} are listed: it was cut, damaged or replaced", excerpt(.what))]
     WrongLength {
         /// The file.
         what: String,
@@ -310,7 +318,7 @@ pub enum UpdateError {
         listed: u64,
     },
     /// A target with other contents than listed.
-    #[error("{path} is not the file that the pack lists: it was damaged or replaced")]
+    #[error("{} is not the file that the pack lists: it was damaged or replaced", excerpt(.path))]
     WrongHash {
         /// The target.
         path: String,
@@ -326,9 +334,9 @@ impl UpdateError {
             Self::Unreachable { .. } => "pack-unreachable",
             Self::Slow { .. } => "pack-slow-server",
             Self::NotKept { kind: ErrorKind::StorageFull | ErrorKind::QuotaExceeded, .. } => "pack-disk-full",
-            Self::NotKept {
-                kind: ErrorKind::ReadOnlyFilesystem | ErrorKind::PermissionDenied, ..
-            } => "pack-read-only",
+            Self::NotKept { kind: ErrorKind::ReadOnlyFilesystem | ErrorKind::PermissionDenied, .. } => {
+                "pack-read-only"
+            }
             Self::NotKept { .. } => "pack-not-kept",
             Self::NoRoot => "pack-no-root",
             Self::Missing { .. } => "pack-incomplete",

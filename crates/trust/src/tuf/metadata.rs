@@ -52,8 +52,11 @@ impl<T: Body> Received<T> {
             }
         }
         // A signature that cannot be read counts as one that does not hold: the others may suffice.
-        let signatures =
-            envelope.signatures.iter().filter_map(|s| Some((s.keyid.clone(), hex::decode(&s.sig)?))).collect();
+        let signatures = envelope
+            .signatures
+            .iter()
+            .filter_map(|s| Some((s.keyid.clone(), hex::decode(&s.sig)?)))
+            .collect();
         Ok(Self {
             signed: canonical(&envelope.signed)?,
             signatures,

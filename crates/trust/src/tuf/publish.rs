@@ -193,7 +193,10 @@ impl Assembly<'_, '_> {
     pub fn files(&self) -> Result<Vec<RepositoryFile>, PublishError> {
         let parts = self.parts()?;
         let mut meta = Map::new();
-        let previous = self.previous.map(|bytes| Ok::<_, MetadataError>(Received::<Snapshot>::read(bytes)?.unproven())).transpose()?;
+        let previous = self
+            .previous
+            .map(|bytes| Ok::<_, MetadataError>(Received::<Snapshot>::read(bytes)?.unproven()))
+            .transpose()?;
         for (file, old) in previous.iter().flat_map(|snapshot| &snapshot.body.meta) {
             let part = file.strip_suffix(".json").and_then(|role| parts.get(role));
             if let Some(found) = part.map(|part| part.version).filter(|found| *found < old.version) {
@@ -204,10 +207,7 @@ impl Assembly<'_, '_> {
         let mut files = Vec::new();
         for (role, part) in &parts {
             meta.insert(format!("{role}.json"), meta_file(part.version, &part.bytes));
-            files.push((
-                format!("metadata/{}.{}.json", part.version, as_segment(role)),
-                part.bytes.clone(),
-            ));
+            files.push((format!("metadata/{}.{}.json", part.version, as_segment(role)), part.bytes.clone()));
         }
         let snapshot = self.sign(Role::Snapshot, json!({"meta": meta}))?;
         let listed = meta_file(self.version, &snapshot);
@@ -225,8 +225,12 @@ impl Assembly<'_, '_> {
         let bytes = self.roles.get(top).ok_or_else(|| MetadataError::Unlisted { role: top.to_owned() })?;
         parts.insert(top, Received::<Targets>::read(bytes)?.unproven());
         // A role is looked at once the one that delegates to it was.
-        let mut waiting: Vec<(&str, &Vec<u8>)> =
-            self.roles.iter().map(|(role, bytes)| (role.as_str(), bytes)).filter(|(role, _)| *role != top).collect();
+        let mut waiting: Vec<(&str, &Vec<u8>)> = self
+            .roles
+            .iter()
+            .map(|(role, bytes)| (role.as_str(), bytes))
+            .filter(|(role, _)| *role != top)
+            .collect();
         while !waiting.is_empty() {
             let before = waiting.len();
             let mut later = Vec::new();
@@ -240,7 +244,8 @@ impl Assembly<'_, '_> {
                 let keys: &KeyRing = &delegator.body.keys;
                 let part = Received::<Targets>::read(bytes)?.prove(keys, role)?;
                 let delegations = delegator.body.delegations.iter().filter(|d| d.name == role);
-                let stray = part.body.targets.keys().find(|path| !delegations.clone().any(|d| d.covers(path)));
+                let stray =
+                    part.body.targets.keys().find(|path| !delegations.clone().any(|d| d.covers(path)));
                 if let Some(path) = stray {
                     return Err(PublishError::OutsidePaths { role: role.to_owned(), path: path.clone() });
                 }

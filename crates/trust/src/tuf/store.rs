@@ -6,9 +6,9 @@ use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::UpdateError;
 use super::name::as_segment;
 use super::repository::read_bounded;
+use super::{Role, UpdateError};
 
 /// Largest metadata file of any role, whatever is listed.
 pub(super) const MAX_METADATA: usize = 16 << 20;
@@ -23,6 +23,20 @@ pub trait TrustedStore {
 
     /// Forgets the metadata of a role, after its keys were rotated (§5.3.11).
     fn remove(&mut self, role: &str) -> Result<(), UpdateError>;
+}
+
+impl<S: TrustedStore + ?Sized> TrustedStore for Box<S> {
+    fn load(&self, role: &str) -> Result<Option<Vec<u8>>, UpdateError> {
+        (**self).load(role)
+    }
+
+    fn save(&mut self, role: &str, bytes: &[u8]) -> Result<(), UpdateError> {
+        (**self).save(role, bytes)
+    }
+
+    fn remove(&mut self, role: &str) -> Result<(), UpdateError> {
+        (**self).remove(role)
+    }
 }
 
 /// A store for one run.
@@ -108,37 +122,48 @@ impl TrustedStore for FolderStore {
     }
 }
 
-/// A store that remembers what a folder holds, and keeps what is new for this run alone: where the folder
-/// cannot be written, rollback against what it holds is still noticed.
+/// What an update would change in another store; nothing is changed before [`Self::commit`].
 #[derive(Debug)]
-pub struct OverlayStore {
-    below: FolderStore,
-    above: BTreeMap<String, Option<Vec<u8>>>,
+pub struct StagedStore<S> {
+    below: S,
+    /// What is to be saved, or removed.
+    changes: BTreeMap<String, Option<Vec<u8>>>,
 }
 
-impl OverlayStore {
-    /// Over the store in that folder, which need not exist.
-    #[must_use]
-    pub fn new(folder: &Path) -> Self {
-        Self { below: FolderStore::new(folder), above: BTreeMap::new() }
+impl<S: TrustedStore> StagedStore<S> {
+    /// A stage over that store.
+    pub fn new(below: S) -> Self {
+        Self { below, changes: BTreeMap::new() }
+    }
+
+    /// Makes the changes, the timestamp's last: what it vouches for is there before it.
+    ///
+    /// # Errors
+    /// Those of the store below.
+    pub fn commit(mut self) -> Result<S, UpdateError> {
+        let timestamp = self.changes.remove_entry(Role::Timestamp.name());
+        for (role, change) in self.changes.into_iter().chain(timestamp) {
+            match change {
+                Some(bytes) => self.below.save(&role, &bytes)?,
+                None => self.below.remove(&role)?,
+            }
+        }
+        Ok(self.below)
     }
 }
 
-impl TrustedStore for OverlayStore {
+impl<S: TrustedStore> TrustedStore for StagedStore<S> {
     fn load(&self, role: &str) -> Result<Option<Vec<u8>>, UpdateError> {
-        match self.above.get(role) {
-            Some(kept) => Ok(kept.clone()),
-            None => self.below.load(role),
-        }
+        self.changes.get(role).map_or_else(|| self.below.load(role), |change| Ok(change.clone()))
     }
 
     fn save(&mut self, role: &str, bytes: &[u8]) -> Result<(), UpdateError> {
-        self.above.insert(role.to_owned(), Some(bytes.to_vec()));
+        self.changes.insert(role.to_owned(), Some(bytes.to_vec()));
         Ok(())
     }
 
     fn remove(&mut self, role: &str) -> Result<(), UpdateError> {
-        self.above.insert(role.to_owned(), None);
+        self.changes.insert(role.to_owned(), None);
         Ok(())
     }
 }

@@ -92,7 +92,7 @@ fn faults_of_host_and_fragment_have_names() {
         ("[::1]", "1255", "link-host"),
         ("a.example", "0255", "fragment-leading-zero"),
         ("a.example", "2255", "seal-version-unknown"),
-        ("a.example", "x255", "fragment-not-digits"),
+        ("a.example", "x255", "no-seal"),
         ("a.example", "12x5", "fragment-not-digits"),
         ("a.example", "1256", "fragment-overflow"),
         ("a.example", "12", "fragment-length"),
@@ -102,4 +102,23 @@ fn faults_of_host_and_fragment_have_names() {
     }
     let long = format!("https://a.example/01/{GTIN}#1{}", "0".repeat(8_000));
     assert_eq!(code(&long), "link-too-long");
+}
+
+#[test]
+fn other_codes_of_a_box_are_something_else() {
+    let long = "a".repeat(10_000);
+    for text in [
+        "https://blog.example/2024/01/15/some-post",
+        "https://brand.example/01/9521234543213",
+        "https://brand.example/01/09521234543213",
+        "https://brand.example/01/09521234543213#specs",
+        "https://brand.example/page#3",
+        "https://münchen.example/",
+        "https://[::1]/hello",
+        "https://user@shop.example/x",
+        "WIFI:T:WPA;S:Home;P:secret;;",
+        &long,
+    ] {
+        assert!(LabelLink::parse(text).unwrap_err().is_something_else(), "{text}");
+    }
 }

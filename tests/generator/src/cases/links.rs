@@ -76,6 +76,18 @@ fn not_a_label() -> Vec<Vector> {
             "not-a-label-link",
         ),
         other(
+            "page-of-a-product",
+            "An ordinary page about a product: its fragment begins with a letter.",
+            &format!("https://{HOST}/01/{GTIN}#specs"),
+            "no-seal",
+        ),
+        other(
+            "page-of-a-blog",
+            "An ordinary page whose path looks like a GS1 path.",
+            "https://münchen.example/2026/01/15/opening",
+            "no-seal",
+        ),
+        other(
             "no-seal",
             "A GS1 Digital Link without a seal.",
             &format!("https://{HOST}/01/{GTIN}"),

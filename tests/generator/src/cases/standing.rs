@@ -87,6 +87,12 @@ fn doubts() -> Vec<Vector> {
             "status-too-old",
         )
         .max_status_age(20 * 86_400),
+        doubt(
+            "status-no-expiry",
+            "The status list does not say until when it is good, and no policy says how old it may be.",
+            &in_list(3, 0),
+            "status-no-expiry",
+        ),
         Vector::good(
             "status-old-enough",
             "The same list under a policy that allows its age.",

@@ -85,8 +85,12 @@ fn other(file: &[u8]) -> PictureError {
     PictureError::FormatUnsupported { form }
 }
 
+/// The decoders' words, on one line.
 fn damaged(format: &'static str, detail: &dyn ToString) -> PictureError {
-    PictureError::Damaged { format, detail: detail.to_string() }
+    let detail = detail.to_string();
+    let words: Vec<&str> =
+        detail.split(|c: char| c.is_control() || c == ' ').filter(|w| !w.is_empty()).collect();
+    PictureError::Damaged { format, detail: words.join(" ") }
 }
 
 fn size(side: u32) -> usize {
