@@ -19,8 +19,8 @@ pub use archive::{ArchiveError, ArchiveRepository, write_archive};
 #[cfg(feature = "http")]
 pub use http::{HttpRepository, Patience};
 pub use pack::{
-    Entitlement, Issuer, IssuerKey, Jwk, JwkError, KeyState, PackContents, PackError, Product, Purpose,
-    StatusTrouble, TrustPack,
+    Entitlement, Issuer, IssuerKey, Jwk, JwkError, KeyState, PackContents, PackError, Partner,
+    PartnerTrouble, Product, Purpose, StatusTrouble, TrustPack,
 };
 pub use tuf::{
     Accepted, Assembly, Client, DelegatedRole, DelegatedState, Expiry, FolderRepository, FolderStore,

@@ -71,8 +71,7 @@ impl<S: TrustedStore> Client<S> {
     }
 
     /// Follows the repository to its newest state, delegated roles included. `now` is fixed for the whole
-    /// update (§5.1). A delegated role that is refused takes its targets with it and nothing else: no partner
-    /// can spoil the pack of another.
+    /// update (§5.1). A delegated role that is refused takes its targets with it and nothing else.
     ///
     /// # Errors
     /// What was accepted before stays accepted.

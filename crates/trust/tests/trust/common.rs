@@ -1,7 +1,5 @@
 //! A repository in memory whose every byte a test may change.
 
-#![expect(clippy::unwrap_used, reason = "test support")]
-
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 

@@ -1,10 +1,6 @@
 //! The client accepts what it should, and refuses what TUF §5 says it must.
 
-#![expect(clippy::unwrap_used, reason = "what is missing fails the test")]
-
-mod common;
-
-use common::{Holders, Memory, NOW, release, time};
+use crate::common::{Holders, Memory, NOW, release, time};
 use verilabel_trust::{
     Accepted, ArchiveRepository, Client, Expiry, FolderRepository, FolderStore, MemoryStore, Repository,
     Role, UpdateError, write_archive, write_folder,
