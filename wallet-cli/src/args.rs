@@ -35,7 +35,7 @@ pub(crate) enum Command {
     /// Judge labels: authentic or not, which level, in force or not, what they count as
     #[command(after_help = EXIT_CODES)]
     Verify(VerifyArgs),
-    /// Show what a seal says, with nobody vouching for it
+    /// Show what a label says, with nobody vouching for it
     Show(ShowArgs),
     /// Look at trust packs, and keep them
     #[command(subcommand)]
@@ -54,7 +54,7 @@ pub(crate) enum Command {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct VerifyArgs {
-    /// A picture, a file with a label link on each line, a link, or `-` for standard input
+    /// A picture, a file with a label link or credential on each line, either of them, or `-` for standard input
     #[arg(required = true, value_hint = ValueHint::AnyPath)]
     pub(crate) input: Vec<String>,
     #[command(flatten)]
@@ -68,6 +68,9 @@ pub(crate) struct VerifyArgs {
     /// The lowest level that will do, such as sg.cls-iot:3
     #[arg(long, value_name = "SCHEME:LEVEL")]
     pub(crate) min_level: Option<MinimumLevel>,
+    /// A status list credential to judge by, in place of the trust pack's older list
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) status_list: Vec<PathBuf>,
     /// The oldest status list that will do, such as 12h or 7d
     #[arg(long, value_name = "AGE", value_parser = age)]
     pub(crate) max_status_age: Option<u64>,
@@ -95,7 +98,7 @@ pub(crate) struct TrustArgs {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct ShowArgs {
-    /// A picture, a file with a label link on each line, a link, or `-` for standard input
+    /// A picture, a file with a label link or credential on each line, either of them, or `-` for standard input
     #[arg(required = true, value_hint = ValueHint::AnyPath)]
     pub(crate) input: Vec<String>,
 }

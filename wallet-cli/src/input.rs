@@ -1,10 +1,11 @@
-//! What a person hands in: a picture, a file of links, a link, standard input.
+//! What a person hands in: a picture, a file of links and credentials, one of those, standard input.
 
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
 use verilabel_symbol::read::{Effort, End, Limits, Picture, codes};
+use verilabel_verify::Form;
 use verilabel_wire::LabelLink;
 
 use crate::trouble::Trouble;
@@ -32,12 +33,25 @@ pub(crate) fn read(given: &str) -> Result<Vec<Candidate>, Trouble> {
     if looks_like_link(given) {
         return Ok(vec![Candidate { origin: "link".to_owned(), text: given.to_owned() }]);
     }
+    if Form::of(given) == Form::Credential {
+        return Ok(vec![Candidate { origin: "credential".to_owned(), text: given.to_owned() }]);
+    }
+    from_bytes(given, &file(given)?)
+}
+
+/// Reads a status list credential: the whole of a file, as text.
+pub(crate) fn status_list(path: &Path) -> Result<String, Trouble> {
+    let bytes = file(&path.display().to_string())?;
+    Ok(String::from_utf8_lossy(&bytes).trim().to_owned())
+}
+
+fn file(given: &str) -> Result<Vec<u8>, Trouble> {
     let path = Path::new(given);
     let file = File::open(path).map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => Trouble::NoSuchInput { input: given.chars().take(200).collect() },
         _ => Trouble::file(path, &error),
     })?;
-    from_bytes(given, &bounded(given, file, MAX_BYTES, |e| Trouble::file(path, e))?)
+    bounded(given, file, MAX_BYTES, |e| Trouble::file(path, e))
 }
 
 fn looks_like_link(text: &str) -> bool {
@@ -72,7 +86,7 @@ fn from_bytes(origin: &str, bytes: &[u8]) -> Result<Vec<Candidate>, Trouble> {
     }
 }
 
-/// A label link on each line.
+/// A label link or a label credential on each line.
 fn lines(origin: &str, text: &str) -> Result<Vec<Candidate>, Trouble> {
     let links: Vec<(usize, &str)> =
         text.lines().map(str::trim).enumerate().filter(|(_, line)| !line.is_empty()).collect();

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use verilabel_recognition::RegisterError;
 use verilabel_trust::{ArchiveError, PackError, UpdateError};
+use verilabel_verify::ListRefusal;
 
 use crate::exit::Exit;
 
@@ -14,7 +15,7 @@ use crate::exit::Exit;
 pub(crate) enum Trouble {
     #[error("{}: {reason}", path.display())]
     File { path: PathBuf, reason: String },
-    #[error("{input:?} is neither a file nor a label link")]
+    #[error("{input:?} is neither a file nor a label link nor a credential")]
     NoSuchInput { input: String },
     #[error("{input} is empty")]
     Empty { input: String },
@@ -26,6 +27,8 @@ pub(crate) enum Trouble {
     Picture { input: String, code: &'static str, text: String },
     #[error("no QR code was found in {input}{}", if *.gave_up { ", though the search was given up before its end" } else { "" })]
     NoCode { input: String, gave_up: bool },
+    #[error("{}: {refusal}", path.display())]
+    StatusList { path: PathBuf, refusal: ListRefusal },
     #[error("there is no trust pack")]
     NoPack,
     #[error("{} is no trust pack: it has neither metadata/1.root.json nor the form of a pack file", path.display())]
@@ -77,6 +80,7 @@ impl Trouble {
             Self::TooManyLines { .. } => "too-many-lines",
             Self::Picture { code, .. } => code,
             Self::NoCode { .. } => "no-code-found",
+            Self::StatusList { refusal, .. } => refusal.code(),
             Self::NoPack => "no-pack",
             Self::NotAPack { .. } => "not-a-pack",
             Self::Archive { error, .. } => error.code(),
@@ -102,6 +106,7 @@ impl Trouble {
             Self::NoCode { .. } => {
                 "take the picture again: closer, in even light, with the white frame around the code in view"
             }
+            Self::StatusList { .. } => "fetch the status list again from the label's issuer",
             Self::NoPack => "name one with --pack, or import one with `verilabel pack import`",
             Self::NotAPack { .. } => "name the folder that holds metadata/ and targets/, or a pack file",
             Self::Archive { .. } => "fetch the pack file again",

@@ -5,7 +5,8 @@ use std::io::{self, Write};
 use serde::Serialize;
 use verilabel_label::Timestamp;
 use verilabel_recognition::Register;
-use verilabel_verify::{MinimumLevel, Policy, Question, Report, Verdict, judge};
+use verilabel_trust::TrustPack;
+use verilabel_verify::{GivenLists, MinimumLevel, Policy, Question, Report, Verdict, judge_with_lists};
 
 use crate::args::VerifyArgs;
 use crate::card;
@@ -40,7 +41,9 @@ pub(crate) fn run(args: &VerifyArgs, now: Timestamp) -> Result<Exit, Trouble> {
             opened.anchor.fingerprint
         ));
     }
-    let mut run = Run { args, opened: &opened, question, policy, at, exits: Vec::new(), results: Vec::new() };
+    let lists = given_lists(args, &opened.pack)?;
+    let mut run =
+        Run { args, opened: &opened, lists, question, policy, at, exits: Vec::new(), results: Vec::new() };
     let printed = run.judge_all();
     let exit = Exit::worst(run.exits);
     if !args.json {
@@ -105,6 +108,7 @@ pub(crate) fn known_level(asked: &MinimumLevel, register: &Register) -> Result<(
 struct Run<'a> {
     args: &'a VerifyArgs,
     opened: &'a OpenedPack,
+    lists: GivenLists,
     question: Question,
     policy: Policy,
     at: Timestamp,
@@ -138,7 +142,8 @@ impl Run<'_> {
     }
 
     fn judge_one(&mut self, candidate: &Candidate, print: bool) -> io::Result<()> {
-        let verdict = judge(&candidate.text, &self.opened.pack, &self.question, &self.policy, self.at);
+        let Self { opened, lists, question, policy, at, .. } = self;
+        let verdict = judge_with_lists(&candidate.text, lists, &opened.pack, question, policy, *at);
         self.exits.push(Exit::from(verdict.conclusion()));
         if self.args.json {
             self.results.push(ResultReport::verdict(candidate, &verdict));
@@ -148,6 +153,15 @@ impl Run<'_> {
         }
         Ok(())
     }
+}
+
+fn given_lists(args: &VerifyArgs, pack: &TrustPack) -> Result<GivenLists, Trouble> {
+    let mut lists = GivenLists::default();
+    for path in &args.status_list {
+        let text = input::status_list(path)?;
+        lists.add(&text, pack).map_err(|refusal| Trouble::StatusList { path: path.clone(), refusal })?;
+    }
+    Ok(lists)
 }
 
 #[derive(Serialize)]

@@ -4,18 +4,20 @@ use std::error::Error;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use ring::rand::SystemRandom;
+use verilabel_issuer::lifecycle::{ChangeKind, Draft, Note, Proposal, ReasonCode};
 use verilabel_issuer::{
-    Artwork, Authority, LabelAward, PackKeys, Passphrase, StatusChange, Validities, publish_pack,
+    Artwork, Authority, Keystore, LabelAward, Office, PackKeys, Passphrase, Setup, Validities, publish_pack,
 };
 use verilabel_label::{IssuerId, LabelNumber, Level, SchemeId, Timestamp};
 use verilabel_recognition::Register;
 use verilabel_symbol::PrintSpec;
 use verilabel_symbol::draw::{Fonts, Ink, Mm, Resolution};
 use verilabel_trust::{Entitlement, Issuer, PackContents, Purpose};
-use verilabel_wire::{Algorithm, Profile, Sign};
+use verilabel_wire::{Algorithm, Sign};
 
 type Outcome = Result<(), Box<dyn Error>>;
 
@@ -131,6 +133,9 @@ enum StatusCommand {
         number: LabelNumber,
         /// What is decided
         change: ChangeName,
+        /// Why, in a word, such as vulnerability
+        #[arg(long, default_value = "administrative")]
+        code: ReasonCode,
         /// Why
         #[arg(long)]
         reason: String,
@@ -176,62 +181,99 @@ enum PackCommand {
 }
 
 pub(crate) fn run(args: Args, now: Timestamp, random: &SystemRandom) -> Outcome {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    runtime.block_on(serve(args, now, random))
+}
+
+async fn serve(args: Args, now: Timestamp, random: &SystemRandom) -> Outcome {
     let passphrase = || passphrase(args.passphrase_file.as_deref());
     match args.command {
-        Command::Init(init) => init_authority(init),
+        Command::Init(init) => init_authority(init, now, random).await,
         Command::Key(KeyCommand::New { authority, algorithm }) => {
             let algorithm = match algorithm {
                 AlgorithmName::Es256 => Algorithm::Es256,
                 AlgorithmName::Eddsa => Algorithm::EdDsa,
             };
-            let key = Authority::open(&authority)?.new_key(algorithm, &passphrase()?, now, random)?;
+            let key =
+                office(&authority, None, passphrase()?, now, random).await?.new_key(algorithm, now).await?;
             print(&format!("{} {algorithm}", key.key().id()))
         }
-        Command::Mint(mint) => mint_labels(&mint, &passphrase()?, now, random),
-        Command::Status(StatusCommand::Set { authority, number, change, reason }) => {
-            let change = match change {
-                ChangeName::Suspend => StatusChange::Suspend,
-                ChangeName::Reinstate => StatusChange::Reinstate,
-                ChangeName::Withdraw => StatusChange::Withdraw,
+        Command::Mint(mint) => mint_labels(&mint, passphrase()?, now, random).await,
+        Command::Status(StatusCommand::Set { authority, number, change, code, reason }) => {
+            let kind = match change {
+                ChangeName::Suspend => ChangeKind::Suspend,
+                ChangeName::Reinstate => ChangeKind::Reinstate,
+                ChangeName::Withdraw => ChangeKind::Withdraw,
             };
-            Ok(Authority::open(&authority)?.set_status(&number, change, &reason, now)?)
+            let proposal =
+                Proposal { reason: code, note: Note::new(reason)?, advisory: None, effective_at: None };
+            let office = office(&authority, None, passphrase()?, now, random).await?;
+            office.change(&number, kind, proposal, now).await?;
+            Ok(())
         }
         Command::Pack(PackCommand::Init { pack, keys }) => {
             PackKeys::init(&keys, &pack, &passphrase()?, &Validities::default(), now, random)?;
             Ok(())
         }
         Command::Pack(PackCommand::Publish { pack, keys, authority, status_hours, register }) => {
-            let passphrase = passphrase()?;
-            let keys = PackKeys::open(&keys, &passphrase, random)?;
+            let keys = PackKeys::open(&keys, &passphrase()?, random)?;
             let status_expires = now.plus_seconds(u64::from(status_hours) * 3_600);
             let register = read_register(register.as_deref())?;
-            let contents = contents(&authority, &register, &passphrase, now, status_expires, random)?;
+            let mut contents = PackContents { register: register.to_json()?, ..PackContents::default() };
+            for folder in &authority {
+                let office = office(folder, Some(register.clone()), passphrase()?, now, random).await?;
+                add_contents(&mut contents, &office, now, status_expires).await?;
+            }
             let version = publish_pack(&pack, &contents, &keys, &Validities::default(), now)?;
             print(&format!("{} version {version}", pack.display()))
         }
     }
 }
 
-fn init_authority(init: InitArgs) -> Outcome {
+/// An authority with its two local users.
+async fn office(
+    folder: &Path,
+    register: Option<Register>,
+    passphrase: Passphrase,
+    now: Timestamp,
+    random: &SystemRandom,
+) -> Result<Office, Box<dyn Error>> {
+    let register = match register {
+        Some(register) => register,
+        None => read_register(None)?,
+    };
+    let authority = Authority::open(folder, Arc::new(register), random).await?;
+    let keystore = Keystore::new(&authority.folder().keys(), passphrase, random.clone());
+    Ok(Office::open(authority, keystore, now).await?)
+}
+
+async fn init_authority(init: InitArgs, now: Timestamp, random: &SystemRandom) -> Outcome {
     let issuer = Issuer {
         id: init.id,
         name: init.name,
         notice: init.notice,
+        did: None,
         status_uri: format!("https://{}/status/", init.host),
         link_hosts: vec![init.host],
         keys: Vec::new(),
         may_issue: init.may_issue,
     };
-    Authority::init(&init.authority, &issuer)?.link_base()?;
+    let register = Arc::new(read_register(None)?);
+    Authority::init(&init.authority, &Setup::new(issuer), register, now, random).await?;
     Ok(())
 }
 
-fn mint_labels(args: &MintArgs, passphrase: &Passphrase, now: Timestamp, random: &SystemRandom) -> Outcome {
+async fn mint_labels(
+    args: &MintArgs,
+    passphrase: Passphrase,
+    now: Timestamp,
+    random: &SystemRandom,
+) -> Outcome {
     let register = read_register(args.register.as_deref())?;
-    let mut authority = Authority::open(&args.authority)?;
-    let key = authority.open_key(Purpose::Seal, passphrase, now, random)?;
-    let profile = if args.lean { Profile::Lean } else { Profile::Named };
-    let notice = authority.issuer().notice.clone();
+    let office = office(&args.authority, Some(register.clone()), passphrase, now, random).await?;
+    // A wrong passphrase is to be said before anything is approved.
+    office.signer(Purpose::Seal, now).await?;
+    let issuer = office.authority().issuer().await?;
     let spec = PrintSpec {
         x_dimension: Mm::new(args.x_dimension)?,
         quiet_zone: args.quiet_zone,
@@ -239,47 +281,44 @@ fn mint_labels(args: &MintArgs, passphrase: &Passphrase, now: Timestamp, random:
         dpi: args.dpi,
         ..PrintSpec::default()
     };
-    let artwork = Artwork { spec, banner: notice.as_deref(), ..Artwork::default() };
+    let artwork = Artwork { spec, banner: issuer.notice.as_deref(), ..Artwork::default() };
     let fonts = Fonts::default();
-    let base = authority.link_base()?;
+    let base = office.authority().link_base().await?;
     for path in &args.award {
         let award = read_award(path)?;
-        let minted = authority.mint(&award, profile, &register, &key, now, random)?;
-        let (printed, report) = artwork.print(&minted.link, &award, profile, &base, &register, &fonts)?;
+        let draft = Draft { lean: args.lean, ..Draft::of(award) };
+        let link = office.mint(&draft, now).await?;
+        let award = &draft.award;
+        let (printed, report) = artwork.print(&link, award, draft.profile(), &base, &register, &fonts)?;
         let name: String = award.path().to_string().trim_start_matches('/').replace(['/', '%'], "-");
         let file = |extension: &str| args.out.join(format!("{name}.{extension}"));
         fs::create_dir_all(&args.out)?;
-        fs::write(file("txt"), format!("{}\n", minted.link))?;
+        fs::write(file("txt"), format!("{link}\n"))?;
         fs::write(file("svg"), printed.drawing.to_svg())?;
         let resolution = Resolution::from_module(8, spec.x_dimension);
         fs::write(file("png"), printed.drawing.to_png(resolution, Ink::Color)?)?;
         fs::write(file("pdf"), printed.drawing.to_pdf()?)?;
-        print(&format!("{}\n{}\n{report}", award.number, minted.link))?;
+        print(&format!("{}\n{link}\n{report}", award.number))?;
     }
     Ok(())
 }
 
-/// What authorities hand in for a pack.
-fn contents(
-    authorities: &[PathBuf],
-    register: &Register,
-    passphrase: &Passphrase,
+/// What an authority hands in for a pack.
+async fn add_contents(
+    contents: &mut PackContents,
+    office: &Office,
     now: Timestamp,
     status_expires: Timestamp,
-    random: &SystemRandom,
-) -> Result<PackContents, Box<dyn Error>> {
-    let mut contents = PackContents { register: register.to_json()?, ..PackContents::default() };
-    for folder in authorities {
-        let authority = Authority::open(folder)?;
-        let issuer = authority.issuer().clone();
-        let key = authority.open_key(Purpose::Status, passphrase, now, random)?;
-        for (list, token) in authority.status_tokens(&key, now, status_expires)? {
-            contents.status.insert((issuer.id.clone(), list), token);
-        }
-        contents.products.insert(issuer.id.clone(), authority.products());
-        contents.issuers.push(issuer);
+) -> Outcome {
+    let key = office.signer(Purpose::Status, now).await?;
+    let mut snapshot = office.authority().snapshot().await?;
+    let issuer = snapshot.issuer().await?;
+    for (list, token) in snapshot.status_tokens(key.as_ref(), now, status_expires).await? {
+        contents.status.insert((issuer.id.clone(), list), token);
     }
-    Ok(contents)
+    contents.products.insert(issuer.id.clone(), snapshot.all_products().await?);
+    contents.issuers.push(issuer);
+    Ok(())
 }
 
 fn read_award(path: &Path) -> Result<LabelAward, Box<dyn Error>> {

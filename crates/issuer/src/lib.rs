@@ -1,25 +1,79 @@
-//! The issuing authority: it keeps keys, takes awards, mints seals and links, keeps their status, and
-//! publishes what verifiers need.
+//! The issuing authority: awards and their approval, labels and their standing, keys, minting, status lists,
+//! runs of unit labels, users, and an audit chain of everything that was decided.
 //!
-//! Durable first: an award and its status index are on disk before anything is signed, and a signature is
-//! recorded before it is handed out. Whatever dies when, nothing is lost and no index is used twice.
+//! An [`Authority`] keeps its records in one database, SQLite or PostgreSQL. Every change is a [`Decision`] that
+//! somebody makes at one desk, durable when it is answered. Two people make a label: whoever prepared an award
+//! cannot approve it ([`lifecycle`] has the rules). What is approved is on record with its status index, key and
+//! time before anything is signed, and a signature leaves only after its own record. Whatever dies when, nothing
+//! is lost and no index is used twice.
 //!
 //! **Invariant:** private keys rest encrypted (JWE, PBES2) and are in the clear only inside a
-//! [`SigningKey`](verilabel_wire::SigningKey). No clock; randomness is handed in. Nothing here is ever
-//! reachable from a network.
+//! [`SigningKey`](verilabel_wire::SigningKey). No clock; randomness is handed in. Nothing here listens to a
+//! network. The audit chain is only ever appended to, in the transaction of what it tells.
 
 mod artwork;
+mod audit;
 mod authority;
 mod award;
-mod journal;
+mod awards;
+mod backup;
+mod catalogue;
+mod changes;
+mod decision;
+mod desk;
+mod evidence;
+mod hex;
+mod ids;
+mod keys;
 mod keystore;
+pub mod lifecycle;
+mod lists;
 mod mint;
+mod minting;
+mod office;
 mod pack;
+mod people;
+mod publication;
+mod refusal;
+mod runs;
+mod status;
+mod store;
+mod users;
 
 pub use artwork::Artwork;
-pub use authority::{Authority, AuthorityError, StatusChange};
+pub use audit::{
+    Anchor, ChainFault, ChainHash, ChainReport, Discrepancy, Event, EventFilter, Facts, Reconciliation,
+};
+pub use authority::{Authority, Folder, Setup, Snapshot};
 pub use award::{AwardRefusal, LabelAward};
-pub use journal::{Journal, JournalError, Record};
+pub use awards::{
+    ApproveAward, Approved, AwardFilter, AwardRecord, CodeRecord, LabelFilter, LabelRecord, PrepareAward,
+    RejectAward, ReviseAward,
+};
+pub use backup::{Restored, restore};
+pub use catalogue::{ManufacturerRecord, ProductFacts, ProductRecord, PutManufacturer, PutProduct};
+pub use changes::{
+    ApplyDue, ChangeFilter, ChangeRecord, Changed, DecideChange, Due, ProposeChange, UnitRange,
+};
+pub use decision::{Answer, Batch, BatchMode, Decision, Once, Order, Reply, WriteReply};
+pub use desk::{ForgetReplies, Work};
+pub use evidence::{Evidence, EvidenceRefusal};
+pub use ids::{
+    AwardId, ChangeId, CodeId, LabelId, ManufacturerId, ProductId, PublicationId, RunId, Seq, TokenId,
+    UserId, Version,
+};
+pub use keys::{
+    AddKey, ChangeIssuer, CompromiseKey, KeyRecord, KeyUse, Keystore, Remint, Reminted, RetireKey, Signers,
+};
 pub use keystore::{KeystoreError, Passphrase, generate, open, store};
+pub use lists::ListRecord;
 pub use mint::{Minted, mint};
+pub use office::Office;
 pub use pack::{PackKeys, PackOpenError, Validities, publish_pack};
+pub use people::{Actor, Role, UnknownRole, User};
+pub use publication::{MarkPublished, PublicationRecord};
+pub use refusal::{Refusal, RefusalKind};
+pub use runs::{CreateRun, MarkRunWritten, RunPlan, RunRecord, Serials, Unit};
+pub use status::ListBits;
+pub use store::DatabaseUrl;
+pub use users::{AddUser, ChangeUser, IssueToken, NewToken, RevokeToken, Token, TokenRecord, UserRecord};

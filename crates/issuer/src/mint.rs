@@ -14,7 +14,7 @@ pub struct Minted {
 
 /// Signs the claims for the product at `path` and writes the label link.
 ///
-/// The award must be on record already: see [`Authority::mint`](crate::Authority::mint).
+/// The award must be on record already: see [`Authority::mint_outstanding`](crate::Authority::mint_outstanding).
 ///
 /// # Errors
 /// Those of the signer.

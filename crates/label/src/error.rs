@@ -18,6 +18,8 @@ pub enum Field {
     Category,
     /// Issuer identifier.
     Issuer,
+    /// Decentralised identifier of an issuer.
+    Did,
     /// Market, an ISO 3166-1 alpha-2 code.
     Market,
     /// Brand.
@@ -59,6 +61,7 @@ impl fmt::Display for Field {
             Self::LabelNumber => "label number",
             Self::Category => "product category",
             Self::Issuer => "issuer",
+            Self::Did => "DID",
             Self::Market => "market",
             Self::Brand => "brand",
             Self::Model => "model",

@@ -7,6 +7,7 @@
 //! links are the business of `verilabel-wire`; what a label counts for, of `verilabel-recognition`.
 
 mod claims;
+mod did;
 mod error;
 mod excerpt;
 mod gtin;
@@ -18,6 +19,7 @@ mod text;
 mod time;
 
 pub use claims::{LabelClaims, Validity};
+pub use did::DidWeb;
 pub use error::{Field, FieldError};
 pub use excerpt::excerpt;
 pub use gtin::Gtin;

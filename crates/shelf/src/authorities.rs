@@ -86,6 +86,7 @@ impl SpecimenAuthority {
             name: format!("SPECIMEN authority in place of {}", self.stands_for),
             notice: Some(NOTICE.to_owned()),
             link_hosts: vec![self.host.to_owned()],
+            did: None,
             status_uri: format!("https://{}/status/", self.host),
             keys: Vec::new(),
             may_issue: vec![Entitlement {

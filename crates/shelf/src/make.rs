@@ -4,16 +4,19 @@ use std::collections::{BTreeMap, HashMap};
 use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use ring::rand::SystemRandom;
+use verilabel_issuer::lifecycle::{ChangeKind, Draft, Note, Proposal, ReasonCode};
 use verilabel_issuer::{
-    Artwork, Authority, LabelAward, PackKeys, Passphrase, StatusChange, Validities, mint, publish_pack,
+    Artwork, Authority, Keystore, LabelAward, Office, PackKeys, Passphrase, Setup, Validities, mint,
+    publish_pack,
 };
 use verilabel_label::{Date, Gtin, LabelNumber, StatusRef, Timestamp};
 use verilabel_recognition::Register;
 use verilabel_symbol::draw::{Drawing, Fonts, Ink, Mm, Resolution, Transform};
 use verilabel_symbol::{Sheet, SheetCell};
-use verilabel_trust::{PackContents, RepositoryFile, write_archive};
+use verilabel_trust::{PackContents, Purpose, RepositoryFile, write_archive};
 use verilabel_wire::{Algorithm, LabelLink, LinkBase, Profile, SigningKey};
 
 use crate::authorities::AUTHORITIES;
@@ -67,20 +70,29 @@ pub fn make(
     random: &SystemRandom,
     progress: &dyn Fn(&str),
 ) -> Result<(), MakeError> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    runtime.block_on(make_with(places, now, random, progress))
+}
+
+async fn make_with(
+    places: &Places,
+    now: Timestamp,
+    random: &SystemRandom,
+    progress: &dyn Fn(&str),
+) -> Result<(), MakeError> {
     for folder in ["authorities", "keys"] {
         remove(&places.out.join(folder))?;
     }
     remove(&places.pack)?;
     fs::create_dir_all(&places.out)?;
-    let passphrase = Passphrase::new(PASSPHRASE.to_owned())?;
     let register = Register::published()?;
-    let mut desks = Desks::open(places, &passphrase, now, random, progress)?;
+    let desks = Desks::open(places, now, random, progress).await?;
     let mut links = HashMap::new();
     let mut labels = Vec::new();
     let fonts = Fonts::default();
     for (number, specimen) in (1..).zip(&SHELF) {
         progress(&format!("minting {}", specimen.file));
-        let minted = desks.mint(number, specimen, register, now, random, &links)?;
+        let minted = desks.mint(number, specimen, register, now, &links).await?;
         let print = |layout| {
             let artwork = Artwork { banner: Some(NOTICE), layout, ..Artwork::default() };
             artwork.print(&minted.link, &minted.award, Profile::Named, &minted.base, register, &fonts)
@@ -97,7 +109,7 @@ pub fn make(
     progress("printing the sheet");
     fs::write(&places.sheet, sheet(&labels, &fonts)?)?;
     progress("publishing the trust pack");
-    desks.publish(places, register, &passphrase, now, random)?;
+    desks.publish(places, register, now, random).await?;
     let pack = fs::canonicalize(&places.pack)?;
     let expected = serde_json::to_vec_pretty(&expected::all(&pack, now))?;
     fs::write(&places.expected, expected)?;
@@ -120,13 +132,12 @@ struct MintedBox {
 
 /// The authorities at work, by id, each with its key.
 struct Desks {
-    desks: BTreeMap<&'static str, (Authority, SigningKey)>,
+    desks: BTreeMap<&'static str, (Office, Arc<SigningKey>)>,
 }
 
 impl Desks {
-    fn open(
+    async fn open(
         places: &Places,
-        passphrase: &Passphrase,
         now: Timestamp,
         random: &SystemRandom,
         progress: &dyn Fn(&str),
@@ -135,25 +146,28 @@ impl Desks {
         for authority in &AUTHORITIES {
             progress(&format!("opening {}", authority.id));
             let folder = places.out.join("authorities").join(authority.id);
-            let mut desk = Authority::init(&folder, &authority.issuer()?)?;
-            let key = desk.new_key(Algorithm::Es256, passphrase, now, random)?;
-            desks.insert(authority.id, (desk, key));
+            let setup = Setup::new(authority.issuer()?);
+            let register = Arc::new(Register::published()?.clone());
+            let opened = Authority::init(&folder, &setup, register, now, random).await?;
+            let keystore = Keystore::new(&opened.folder().keys(), passphrase()?, random.clone());
+            let office = Office::open(opened, keystore, now).await?;
+            let key = office.new_key(Algorithm::Es256, now).await?;
+            desks.insert(authority.id, (office, key));
         }
         Ok(Self { desks })
     }
 
-    fn mint(
-        &mut self,
+    async fn mint(
+        &self,
         number: u32,
         specimen: &SpecimenBox,
         register: &Register,
         now: Timestamp,
-        random: &SystemRandom,
         links: &HashMap<&str, String>,
     ) -> Result<MintedBox, MakeError> {
         let award = award(number, specimen, register, now)?;
-        let (desk, key) = self.desks.get_mut(specimen.authority).ok_or("no such authority")?;
-        let base = desk.link_base()?;
+        let (office, key) = self.desks.get(specimen.authority).ok_or("no such authority")?;
+        let base = office.authority().link_base().await?;
         let link = match specimen.fate {
             Fate::SealOf(other) => {
                 let other = LabelLink::parse(links.get(other).ok_or("that box comes later")?)?;
@@ -162,17 +176,23 @@ impl Desks {
             // No authority's own tool signs these.
             Fate::BeyondEntitlement | Fate::DatedAfterTheEnd(_) => {
                 let claims = award.claims(StatusRef { list: 1, index: 0 }, now)?;
-                mint(&claims, &award.path(), Profile::Named, &base, key)?.link
+                mint(&claims, &award.path(), Profile::Named, &base, key.as_ref())?.link
             }
-            _ => desk.mint(&award, Profile::Named, register, key, now, random)?.link,
+            _ => office.mint(&Draft::of(award.clone()), now).await?,
         };
         let change = match specimen.fate {
-            Fate::Suspended => Some(StatusChange::Suspend),
-            Fate::Withdrawn => Some(StatusChange::Withdraw),
+            Fate::Suspended => Some(ChangeKind::Suspend),
+            Fate::Withdrawn => Some(ChangeKind::Withdraw),
             _ => None,
         };
         if let Some(change) = change {
-            desk.set_status(&award.number, change, "a specimen of this decision", now)?;
+            let proposal = Proposal {
+                reason: ReasonCode::Vulnerability,
+                note: Note::new("a specimen of this decision")?,
+                advisory: None,
+                effective_at: None,
+            };
+            office.change(&award.number, change, proposal, now).await?;
         }
         if specimen.fate == Fate::LevelRaised {
             let raised = 4;
@@ -182,32 +202,37 @@ impl Desks {
         Ok(MintedBox { link, award, base })
     }
 
-    fn publish(
+    async fn publish(
         &self,
         places: &Places,
         register: &Register,
-        passphrase: &Passphrase,
         now: Timestamp,
         random: &SystemRandom,
     ) -> Result<(), MakeError> {
         let validities = Validities::default();
         let keys =
-            PackKeys::init(&places.out.join("keys"), &places.pack, passphrase, &validities, now, random)?;
+            PackKeys::init(&places.out.join("keys"), &places.pack, &passphrase()?, &validities, now, random)?;
         let mut contents = PackContents { register: register.to_json()?, ..PackContents::default() };
         for authority in AUTHORITIES.iter().filter(|authority| authority.known) {
-            let Some((desk, key)) = self.desks.get(authority.id) else { continue };
-            let issuer = desk.issuer().clone();
+            let Some((office, _)) = self.desks.get(authority.id) else { continue };
+            let key = office.signer(Purpose::Status, now).await?;
+            let mut snapshot = office.authority().snapshot().await?;
+            let issuer = snapshot.issuer().await?;
             let expires = now.plus_seconds(validities.online);
-            for (list, token) in desk.status_tokens(key, now, expires)? {
+            for (list, token) in snapshot.status_tokens(key.as_ref(), now, expires).await? {
                 contents.status.insert((issuer.id.clone(), list), token);
             }
-            contents.products.insert(issuer.id.clone(), desk.products());
+            contents.products.insert(issuer.id.clone(), snapshot.all_products().await?);
             contents.issuers.push(issuer);
         }
         publish_pack(&places.pack, &contents, &keys, &validities, now)?;
         fs::write(&places.pack_file, write_archive(&files_below(&places.pack)?)?)?;
         Ok(())
     }
+}
+
+fn passphrase() -> Result<Passphrase, MakeError> {
+    Ok(Passphrase::new(PASSPHRASE.to_owned())?)
 }
 
 /// The award that a box claims to have.

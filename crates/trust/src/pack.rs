@@ -89,7 +89,8 @@ impl TrustPack {
                     error @ (UpdateError::Unreachable { .. } | UpdateError::Slow { .. }),
                 )) => return Err(error.into()),
                 Err(error) => {
-                    parts.troubles.push(PartnerTrouble { role, code: error.code(), text: error.to_string() })
+                    let (code, text) = (error.code(), error.to_string());
+                    parts.troubles.push(PartnerTrouble { role, code, text });
                 }
             }
         }
@@ -225,8 +226,9 @@ impl Parts {
             match branch.and_then(|role| Some((role, partner::issuer_of(role)?))) {
                 None => own.push((place, path.to_owned())),
                 Some((role, id)) if place.is_partners(id) => {
-                    let part = partners.iter_mut().find(|(name, _)| name == role);
-                    part.into_iter().for_each(|(_, paths)| paths.push((place.clone(), path.to_owned())));
+                    if let Some((_, paths)) = partners.iter_mut().find(|(name, _)| name == role) {
+                        paths.push((place, path.to_owned()));
+                    }
                 }
                 Some((role, _)) => troubles.push(PartnerTrouble::outside(role, path)),
             }

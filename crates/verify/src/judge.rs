@@ -2,167 +2,131 @@
 
 use verilabel_label::{CategoryId, LabelClaims, Names, Timestamp};
 use verilabel_recognition::{Register, Subject};
-use verilabel_trust::{Issuer, IssuerKey, KeyState, Product, Purpose, TrustPack};
-use verilabel_wire::{Authentic, Budget, EnvelopeError, KeyId, LabelLink, LinkError, OpenError, Sealed};
+use verilabel_trust::{Issuer, Product, TrustPack};
 
 use crate::demand::{level_demand, market_demand};
-use crate::standing::stand;
+use crate::open::{Opened, open};
+#[cfg(feature = "credential")]
+use crate::standing::prefer_given;
+use crate::standing::{Entry, pack_entry, stand};
 use crate::{
-    CannotTell, CategoryFact, Freshness, Judged, LevelFact, NotAuthentic, Note, Outcome, Policy, Question,
-    Verdict,
+    CategoryFact, Form, Freshness, Judged, LevelFact, Note, Outcome, Policy, Question, Verdict,
+    WhyUnconfirmed,
 };
 
-/// Judges a label link: one text, as a QR code or a person gives it.
+/// Judges a label: one text, as a QR code, a file or a person gives it. A label link, or (with the feature
+/// `credential`) a label credential.
 #[must_use]
 pub fn judge<'p>(
-    link: &str,
+    text: &str,
     pack: &'p TrustPack,
     question: &Question,
     policy: &Policy,
     now: Timestamp,
 ) -> Verdict<'p> {
-    let outcome = match LabelLink::parse(link).map_err(stop_at_link).and_then(|link| open(link, pack)) {
-        Ok(opened) => Outcome::Authentic(Box::new(weigh(opened, pack, question, policy, now))),
-        Err(outcome) => outcome,
-    };
-    Verdict { outcome, at: now }
+    Judge { pack, question, policy, now, status: &pack_entry_of }.judge(text)
 }
 
-fn stop_at_link(error: LinkError) -> Outcome<'static> {
-    match error {
-        LinkError::UnknownVersion { .. } => Outcome::CannotTell(CannotTell::UnknownVersion(error)),
-        _ if error.is_something_else() => Outcome::CannotTell(CannotTell::NotALabel(error)),
-        _ => Outcome::NotAuthentic(NotAuthentic::Link(error)),
-    }
-}
-
-/// A label whose authenticity is settled.
-struct Opened<'t, 'p> {
-    link: LabelLink<'t>,
-    label: Authentic<LabelClaims>,
-    issuer: &'p Issuer,
-    key: &'p IssuerKey,
-}
-
-/// Seal, issuer, signature, claims, key, entitlement: everything that makes a label authentic.
-fn open<'t, 'p>(link: LabelLink<'t>, pack: &'p TrustPack) -> Result<Opened<'t, 'p>, Outcome<'p>> {
-    let not_authentic = |reason| Err(Outcome::NotAuthentic(reason));
-    let opened = match Sealed::<LabelClaims>::parse(&link.seal, &link.path) {
-        Ok(sealed) => try_keys(&sealed, pack)?,
-        Err(error) => return not_authentic(NotAuthentic::Envelope(error)),
-    };
-    let (label, issuer, key) = opened;
-    let claims = label.value();
-    let (issuer_id, key_id) = (|| issuer.id.clone(), key.key.id());
-    if !key.serves(Purpose::Seal) {
-        return not_authentic(NotAuthentic::KeyPurpose { issuer: issuer_id(), key: key_id });
-    }
-    match key.state {
-        KeyState::Trusted => {}
-        KeyState::Distrusted => {
-            return not_authentic(NotAuthentic::KeyDistrusted { issuer: issuer_id(), key: key_id });
-        }
-    }
-    if !key.in_use_at(claims.issued_at) {
-        let issued_at = claims.issued_at;
-        return not_authentic(NotAuthentic::KeyNotInUse { issuer: issuer_id(), key: key_id, issued_at });
-    }
-    if !issuer.may_award(&claims.scheme, claims.level) {
-        let (scheme, level) = (claims.scheme.clone(), claims.level);
-        return not_authentic(NotAuthentic::NotEntitled { issuer: issuer_id(), scheme, level });
-    }
-    Ok(Opened { link, label, issuer, key })
-}
-
-/// Tries every key of the pack that has the seal's key id.
-fn try_keys<'p>(
-    sealed: &Sealed<'_, LabelClaims>,
-    pack: &'p TrustPack,
-) -> Result<(Authentic<LabelClaims>, &'p Issuer, &'p IssuerKey), Outcome<'p>> {
-    let hint = sealed.untrusted_hint().key_id.as_deref().unwrap_or_default();
-    let Ok(key_id) = <[u8; KeyId::LENGTH]>::try_from(hint).map(KeyId::from) else {
-        return Err(Outcome::NotAuthentic(NotAuthentic::Envelope(EnvelopeError::NoKeyId)));
-    };
-    let mut budget = Budget::default();
-    let mut failed = None;
-    for (issuer, key) in pack.keys_named(&key_id) {
-        let id = || issuer.id.clone();
-        match sealed.open(&key.key, &mut budget) {
-            Ok(label) => return Ok((label, issuer, key)),
-            Err(OpenError::BudgetSpent) => {
-                return Err(Outcome::CannotTell(CannotTell::TooManyKeys { key_id }));
-            }
-            Err(OpenError::Payload(error)) => {
-                return Err(Outcome::NotAuthentic(NotAuthentic::Claims { issuer: id(), error }));
-            }
-            // A signature that fails says more than an algorithm that differs.
-            Err(error @ OpenError::BadSignature(_)) => failed = Some((id(), error)),
-            Err(error) => failed = failed.or_else(|| Some((id(), error))),
-        }
-    }
-    Err(match failed {
-        Some((issuer, error)) => Outcome::NotAuthentic(NotAuthentic::Signature { issuer, error }),
-        None => Outcome::CannotTell(CannotTell::UnknownIssuer { key_id }),
-    })
-}
-
-/// Dates, status, level, demands, recognition, freshness: what an authentic label is worth now.
-fn weigh<'p>(
-    opened: Opened<'_, 'p>,
+/// The same with status lists that somebody hands in. They count in place of the pack's, unless those are newer.
+#[cfg(feature = "credential")]
+#[must_use]
+pub fn judge_with_lists<'p>(
+    text: &str,
+    lists: &crate::GivenLists,
     pack: &'p TrustPack,
     question: &Question,
     policy: &Policy,
     now: Timestamp,
-) -> Judged<'p> {
-    let Opened { link, label, issuer, key } = opened;
-    let claims = label.value();
-    // Looked up only where the seal leaves something out: the records of a pack are read at the first look.
-    let whole = claims.names.as_ref().is_some_and(|names| names.models.len() < Names::MAX_MODELS);
-    let product =
-        if whole && claims.category.is_some() { None } else { pack.product(issuer, &claims.number) };
-    let category = category(claims, product, question);
-    let subject = Subject { category: category.category(), ..Subject::from(claims) };
-    let register = pack.register();
-    let (standing, status) = stand(claims, issuer, pack, policy, now);
-    let level = level(claims, register);
-    let level_demand = question
-        .minimum_level
-        .as_ref()
-        .map(|asked| level_demand(asked, register, &subject, &standing, now.date()));
-    let recognition = question.market.map(|market| register.recognise(&subject, market, now.date()));
-    let market_demand = question
-        .market
-        .zip(recognition.as_ref())
-        .map(|(market, found)| market_demand(market, found, &standing));
-    let freshness = Freshness {
-        pack: *pack.accepted().roles(),
-        status_issued_at: status.map(|token| token.issued_at),
-        status_expires: status.and_then(|token| token.expires),
+) -> Verdict<'p> {
+    let status = |opened: &Opened<'_>, pack: &TrustPack| {
+        let packed = pack_entry_of(opened, pack);
+        if lists.is_empty() || matches!(packed, Err(WhyUnconfirmed::Elsewhere { .. })) {
+            return packed;
+        }
+        prefer_given(lists.entry(opened.label.claims(), opened.issuer), packed)
     };
-    let mut notes = notes(&link, issuer, &category, question, pack);
-    notes.extend(specification_note(claims, register));
-    Judged {
-        host: link.host.to_owned(),
-        path: link.path,
-        label,
-        issuer,
-        key,
-        product,
-        level,
-        standing,
-        recognition,
-        level_demand,
-        market_demand,
-        category,
-        freshness,
-        notes,
+    Judge { pack, question, policy, now, status: &status }.judge(text)
+}
+
+fn pack_entry_of(opened: &Opened<'_>, pack: &TrustPack) -> Result<Entry, WhyUnconfirmed> {
+    #[cfg(feature = "credential")]
+    crate::credential::check_status_uri(&opened.label, opened.issuer)?;
+    pack_entry(opened.label.claims(), opened.issuer, pack)
+}
+
+/// Everything that a verdict depends on, but the label.
+struct Judge<'p, 'q> {
+    pack: &'p TrustPack,
+    question: &'q Question,
+    policy: &'q Policy,
+    now: Timestamp,
+    status: &'q dyn Fn(&Opened<'_>, &TrustPack) -> Result<Entry, WhyUnconfirmed>,
+}
+
+impl<'p> Judge<'p, '_> {
+    fn judge(&self, text: &str) -> Verdict<'p> {
+        let form = Form::of(text);
+        let outcome = match open(text, form, self.pack) {
+            Ok(opened) => Outcome::Authentic(Box::new(self.weigh(opened))),
+            Err(outcome) => outcome,
+        };
+        Verdict { form, outcome, at: self.now }
+    }
+
+    /// Dates, status, level, demands, recognition, freshness: what an authentic label is worth now.
+    fn weigh(&self, opened: Opened<'p>) -> Judged<'p> {
+        let &Self { pack, question, policy, now, status } = self;
+        let status = status(&opened, pack);
+        let Opened { label, path, host, query, issuer, key } = opened;
+        let claims = label.claims();
+        // Looked up only where the label leaves something out: the records are read at the first look.
+        let whole = claims.names.as_ref().is_some_and(|names| names.models.len() < Names::MAX_MODELS);
+        let product =
+            if whole && claims.category.is_some() { None } else { pack.product(issuer, &claims.number) };
+        let category = category(claims, product, question);
+        let subject = Subject { category: category.category(), ..Subject::from(claims) };
+        let register = pack.register();
+        let standing = stand(claims, &status, policy, now);
+        let level = level(claims, register);
+        let level_demand = question
+            .minimum_level
+            .as_ref()
+            .map(|asked| level_demand(asked, register, &subject, &standing, now.date()));
+        let recognition = question.market.map(|market| register.recognise(&subject, market, now.date()));
+        let market_demand = question
+            .market
+            .zip(recognition.as_ref())
+            .map(|(market, found)| market_demand(market, found, &standing));
+        let freshness = Freshness {
+            pack: *pack.accepted().roles(),
+            status_issued_at: status.as_ref().ok().map(|entry| entry.issued_at),
+            status_expires: status.ok().and_then(|entry| entry.expires),
+        };
+        let mut notes = notes(host.as_deref(), query, issuer, &category, question, pack);
+        notes.extend(specification_note(claims, register));
+        Judged {
+            label,
+            path,
+            host,
+            issuer,
+            key,
+            product,
+            level,
+            standing,
+            recognition,
+            level_demand,
+            market_demand,
+            category,
+            freshness,
+            notes,
+        }
     }
 }
 
 fn category(claims: &LabelClaims, product: Option<&Product>, question: &Question) -> CategoryFact {
     let recorded = || product.and_then(|product| product.category.clone());
     match (&claims.category, &question.category) {
-        (Some(signed), _) => CategoryFact::Seal(signed.clone()),
+        (Some(signed), _) => CategoryFact::Signed(signed.clone()),
         (None, asked) => recorded()
             .map(CategoryFact::Pack)
             .or_else(|| asked.clone().map(CategoryFact::Asked))
@@ -189,18 +153,22 @@ fn specification_note(claims: &LabelClaims, register: &Register) -> Option<Note>
 }
 
 fn notes(
-    link: &LabelLink<'_>,
+    host: Option<&str>,
+    query: bool,
     issuer: &Issuer,
     category: &CategoryFact,
     question: &Question,
     pack: &TrustPack,
 ) -> Vec<Note> {
     let mut notes = Vec::new();
-    let name = link.host.split(':').next().unwrap_or_default();
-    if !issuer.link_hosts.iter().any(|host| host.eq_ignore_ascii_case(name)) {
-        notes.push(Note::ForeignHost { host: link.host.to_owned() });
+    let is_own = |host: &str| {
+        let name = host.split(':').next().unwrap_or_default();
+        issuer.link_hosts.iter().any(|host| host.eq_ignore_ascii_case(name))
+    };
+    if let Some(host) = host.filter(|host| !is_own(host)) {
+        notes.push(Note::ForeignHost { host: host.to_owned() });
     }
-    if link.query.is_some() {
+    if query {
         notes.push(Note::QueryNotCovered);
     }
     if let Some(since) = pack.accepted().expired().iter().map(|(_, expires)| *expires).min() {

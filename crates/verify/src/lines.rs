@@ -1,9 +1,9 @@
 //! Every check as a line: what was checked, how it came out, the fact and its source.
 
-use verilabel_wire::OpenError;
+use verilabel_wire::WrongKey;
 
 use crate::words::Age;
-use crate::{CannotTell, Judged, LevelFact, NotAuthentic, Outcome, Standing, Verdict};
+use crate::{CannotTell, Form, Judged, LevelFact, NotAuthentic, Outcome, Standing, Verdict};
 
 /// A check, in the order in which they run (docs/spec/verdict.md §2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
@@ -13,13 +13,15 @@ pub enum Check {
     Link,
     /// Its fragment is a seal.
     Seal,
-    /// The trust pack knows the key that the seal names.
+    /// The text is a label credential: in place of the two before it.
+    Credential,
+    /// The trust pack knows the key that the label names.
     Issuer,
     /// The signature holds for this product.
     Signature,
     /// What is signed is well-formed.
     Claims,
-    /// The key signs labels, is trusted, and was in use.
+    /// The key is the stated issuer's, signs labels, is trusted, and was in use.
     Key,
     /// The issuer may award this level of this scheme.
     Entitlement,
@@ -72,32 +74,44 @@ impl Verdict<'_> {
     pub fn lines(&self) -> Vec<Line> {
         match &self.outcome {
             Outcome::NotAuthentic(reason) => {
-                stopped(reason.check(), Mark::Failed, reason.code(), reason.to_string(), reason.source())
+                let source = reason.source(self.form);
+                self.stopped(reason.check(), Mark::Failed, reason.code(), reason.to_string(), &source)
             }
             Outcome::CannotTell(reason) => {
-                stopped(reason.check(), Mark::Unknown, reason.code(), reason.to_string(), reason.source())
+                let source = reason.source();
+                self.stopped(reason.check(), Mark::Unknown, reason.code(), reason.to_string(), source)
             }
             Outcome::Authentic(judged) => judged.lines(self),
         }
     }
+
+    fn stopped(&self, at: Check, mark: Mark, code: &'static str, fact: String, source: &str) -> Vec<Line> {
+        let passed = authenticity(self.form).take_while(|(check, ..)| *check < at);
+        let presented = self.form.presented();
+        let mut lines: Vec<Line> =
+            passed.map(|(check, code, fact)| line(check, Mark::Passed, code, fact, presented)).collect();
+        lines.push(line(at, mark, code, fact, source));
+        lines
+    }
 }
 
-const AUTHENTICITY: [(Check, &str, &str); 7] = [
+const AUTHENTICITY: [(Check, &str, &str); 8] = [
     (Check::Link, "label-link", "the text is a label link"),
     (Check::Seal, "seal", "its fragment is a seal"),
-    (Check::Issuer, "issuer-known", "the trust pack knows the key that the seal names"),
+    (Check::Credential, "credential", "the text is a label credential"),
+    (Check::Issuer, "issuer-known", "the trust pack knows the key that the label names"),
     (Check::Signature, "signature", "the signature holds"),
     (Check::Claims, "claims", "what is signed is well-formed"),
     (Check::Key, "key", "the key is trusted and was in use"),
     (Check::Entitlement, "entitlement", "the issuer may award this"),
 ];
 
-fn stopped(at: Check, mark: Mark, code: &'static str, fact: String, source: &str) -> Vec<Line> {
-    let passed = AUTHENTICITY.into_iter().take_while(|(check, ..)| *check < at);
-    let mut lines: Vec<Line> =
-        passed.map(|(check, code, fact)| line(check, Mark::Passed, code, fact, "the link")).collect();
-    lines.push(line(at, mark, code, fact, source));
-    lines
+/// The checks of authenticity that a form takes.
+fn authenticity(form: Form) -> impl Iterator<Item = (Check, &'static str, &'static str)> {
+    AUTHENTICITY.into_iter().filter(move |(check, ..)| match form {
+        Form::Seal => *check != Check::Credential,
+        Form::Credential => !matches!(check, Check::Link | Check::Seal),
+    })
 }
 
 fn line(
@@ -115,23 +129,29 @@ impl NotAuthentic {
         match self {
             Self::Link(_) => Check::Link,
             Self::Envelope(_) => Check::Seal,
+            Self::Credential(_) => Check::Credential,
             Self::Signature { .. } => Check::Signature,
             Self::Claims { .. } => Check::Claims,
-            Self::KeyPurpose { .. } | Self::KeyDistrusted { .. } | Self::KeyNotInUse { .. } => Check::Key,
+            Self::AnotherIssuer { .. }
+            | Self::KeyPurpose { .. }
+            | Self::KeyDistrusted { .. }
+            | Self::KeyNotInUse { .. } => Check::Key,
             Self::NotEntitled { .. } => Check::Entitlement,
         }
     }
 
-    fn source(&self) -> &'static str {
+    fn source(&self, form: Form) -> String {
+        let signed = form.signed();
         match self {
-            Self::Link(_) => "the link",
-            Self::Envelope(_) => "the seal",
-            Self::Signature { error: OpenError::AlgorithmMismatch { .. }, .. } => "the seal's header",
-            Self::Signature { .. } | Self::Claims { .. } => "the seal and the issuer's key",
+            Self::Link(_) => "the link".to_owned(),
+            Self::Envelope(_) | Self::Credential(_) => signed.to_owned(),
+            Self::Signature { error: WrongKey::AlgorithmMismatch { .. }, .. } => format!("{signed}'s header"),
+            Self::Signature { .. } | Self::Claims { .. } => format!("{signed} and the issuer's key"),
+            Self::AnotherIssuer { .. } => format!("{signed} and the trust pack"),
             Self::KeyPurpose { .. }
             | Self::KeyDistrusted { .. }
             | Self::KeyNotInUse { .. }
-            | Self::NotEntitled { .. } => "the trust pack",
+            | Self::NotEntitled { .. } => "the trust pack".to_owned(),
         }
     }
 }
@@ -162,7 +182,8 @@ impl Judged<'_> {
         lines.extend(self.recognition_lines());
         let notes = self.notes.iter();
         lines.extend(notes.map(|n| {
-            line(Check::Note, Mark::Attention, n.code(), n.to_string(), "the link and the trust pack")
+            let source = format!("{} and the trust pack", verdict.form.presented());
+            line(Check::Note, Mark::Attention, n.code(), n.to_string(), source)
         }));
         lines
     }
@@ -170,28 +191,28 @@ impl Judged<'_> {
     fn authenticity_lines(&self) -> Vec<Line> {
         let claims = self.claims();
         let (issuer, key) = (&self.issuer.name, self.key.key.id());
-        AUTHENTICITY
-            .into_iter()
+        let form = self.label.form();
+        let (presented, signed) = (form.presented().to_owned(), form.signed().to_owned());
+        let pack = || "the trust pack".to_owned();
+        authenticity(form)
             .map(|(check, code, plain)| {
                 let (fact, source) = match check {
-                    Check::Link => (format!("a label link for {}", self.path), "the link"),
-                    Check::Issuer => (format!("key {key} is one of {issuer}"), "the trust pack"),
+                    Check::Link => (format!("a label link for {}", self.path), presented.clone()),
+                    Check::Credential => (format!("a label credential for {}", self.path), presented.clone()),
+                    Check::Issuer => (format!("key {key} is one of {issuer}"), pack()),
                     Check::Signature => {
                         let algorithm = self.key.key.algorithm();
                         (
                             format!("the {algorithm} signature holds for this product"),
-                            "the seal and the issuer's key",
+                            format!("{signed} and the issuer's key"),
                         )
                     }
-                    Check::Claims => (format!("label {}", claims.number), "the seal"),
-                    Check::Key => {
-                        (format!("key {key} was in use on {}", claims.issued_at.date()), "the trust pack")
+                    Check::Claims => (format!("label {}", claims.number), signed.clone()),
+                    Check::Key => (format!("key {key} was in use on {}", claims.issued_at.date()), pack()),
+                    Check::Entitlement => {
+                        (format!("{issuer} may award level {} of {}", claims.level, claims.scheme), pack())
                     }
-                    Check::Entitlement => (
-                        format!("{issuer} may award level {} of {}", claims.level, claims.scheme),
-                        "the trust pack",
-                    ),
-                    _ => (plain.to_owned(), "the link"),
+                    _ => (plain.to_owned(), presented.clone()),
                 };
                 line(check, Mark::Passed, code, fact, source)
             })
@@ -200,6 +221,7 @@ impl Judged<'_> {
 
     fn dates_line(&self) -> Line {
         let validity = self.claims().validity;
+        let signed = self.label.form().signed();
         let fact = format!(
             "awarded on {}, valid from {} until {}",
             self.claims().awarded,
@@ -208,9 +230,9 @@ impl Judged<'_> {
         );
         match &self.standing {
             Standing::Expired { .. } | Standing::NotYetValid { .. } => {
-                line(Check::Dates, Mark::Failed, self.standing.code(), self.standing.to_string(), "the seal")
+                line(Check::Dates, Mark::Failed, self.standing.code(), self.standing.to_string(), signed)
             }
-            _ => line(Check::Dates, Mark::Passed, "in-date", fact, "the seal"),
+            _ => line(Check::Dates, Mark::Passed, "in-date", fact, signed),
         }
     }
 

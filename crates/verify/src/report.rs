@@ -60,7 +60,9 @@ struct LabelReport {
     path: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     serial: Option<String>,
-    host: String,
+    form: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    host: Option<String>,
     category: CategoryReport,
     #[serde(skip_serializing_if = "Option::is_none")]
     names: Option<NamesReport>,
@@ -224,8 +226,9 @@ impl LabelReport {
     fn of(judged: &Judged<'_>) -> Self {
         let LabelClaims { scheme, specification, level, number, awarded, validity, issued_at, .. } =
             judged.claims().clone();
+        let form = judged.label.form().code();
         let (source, id) = match &judged.category {
-            CategoryFact::Seal(id) => ("seal", Some(id)),
+            CategoryFact::Signed(id) => (form, Some(id)),
             CategoryFact::Pack(id) => ("pack", Some(id)),
             CategoryFact::Asked(id) => ("asked", Some(id)),
             CategoryFact::Unknown => ("unknown", None),
@@ -243,10 +246,11 @@ impl LabelReport {
             gtin: judged.path.gtin,
             path: judged.path.to_string(),
             serial: judged.path.serial.as_ref().map(ToString::to_string),
+            form,
             host: judged.host.clone(),
             category: CategoryReport { source, id: id.cloned() },
             names: judged.names().map(|names| NamesReport {
-                source: if names.from_seal { "seal" } else { "pack" },
+                source: if names.signed { form } else { "pack" },
                 brand: names.brand.clone(),
                 models: names.models.to_vec(),
                 more: names.more.iter().copied().cloned().collect(),

@@ -1,6 +1,6 @@
 //! Standing: in force, suspended, withdrawn, expired, not yet valid, unconfirmed.
 
-use verilabel_label::{LabelClaims, Status, Timestamp};
+use verilabel_label::{IssuerId, LabelClaims, Status, Timestamp};
 use verilabel_trust::{Issuer, StatusTrouble, TrustPack};
 use verilabel_wire::StatusListToken;
 
@@ -87,6 +87,28 @@ pub enum WhyUnconfirmed {
         /// Seconds allowed.
         limit: u64,
     },
+    /// The label says that its status is kept where its issuer keeps none.
+    Elsewhere {
+        /// What the label says.
+        found: String,
+    },
+    /// Status lists were handed in, and this one is not among them.
+    NotGiven {
+        /// The list's URL.
+        url: String,
+    },
+    /// The list of that URL is of another purpose.
+    AnotherPurpose {
+        /// The list's URL.
+        url: String,
+    },
+    /// The list of that URL is another issuer's.
+    AnotherIssuer {
+        /// The list's URL.
+        url: String,
+        /// Whose it is.
+        found: IssuerId,
+    },
     /// The list was made after the time that was asked about: the clock is wrong, or the question is about
     /// the past.
     FromTheFuture {
@@ -106,6 +128,10 @@ impl WhyUnconfirmed {
             Self::ListExpired { .. } => "status-expired",
             Self::NoExpiry => "status-no-expiry",
             Self::TooOld { .. } => "status-too-old",
+            Self::Elsewhere { .. } => "status-list-elsewhere",
+            Self::NotGiven { .. } => "status-list-not-given",
+            Self::AnotherPurpose { .. } => "status-list-purpose",
+            Self::AnotherIssuer { .. } => "status-list-issuer",
             Self::FromTheFuture { .. } => "status-from-the-future",
         }
     }
@@ -132,38 +158,60 @@ impl Standing {
     }
 }
 
-/// Decides the standing; gives the status list that was used, too.
+/// What a status list says of one label, and when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Entry {
+    pub(crate) status: Result<Status, WhyUnconfirmed>,
+    pub(crate) issued_at: Timestamp,
+    pub(crate) expires: Option<Timestamp>,
+}
+
+#[cfg(feature = "credential")]
+impl Entry {
+    fn is_against_the_label(&self) -> bool {
+        matches!(self.status, Ok(Status::Invalid | Status::Suspended))
+    }
+}
+
+/// Decides the standing by what a status list says, or why none says anything.
 ///
 /// An issuer's decision against a label holds however old the news is; a favourable entry counts only while
 /// it is fresh. So an old list can only take green away, never give it.
-pub(crate) fn stand<'p>(
+pub(crate) fn stand(
     claims: &LabelClaims,
-    issuer: &Issuer,
-    pack: &'p TrustPack,
+    found: &Result<Entry, WhyUnconfirmed>,
     policy: &Policy,
     now: Timestamp,
-) -> (Standing, Option<&'p StatusListToken>) {
-    let (token, status) = match pack.status_list(issuer, claims.status.list) {
-        Err(trouble) => (None, Err(WhyUnconfirmed::Trouble(trouble))),
-        Ok(token) => (Some(token), entry(token, claims.status.index)),
-    };
-    let as_of = token.map_or(now, |token| token.issued_at);
+) -> Standing {
+    let entry = found.as_ref().ok();
+    let status = found.as_ref().map_err(Clone::clone).and_then(|entry| entry.status.clone());
+    let as_of = entry.map_or(now, |entry| entry.issued_at);
     let validity = claims.validity;
-    let standing = match status {
+    match status {
         Ok(Status::Invalid) => Standing::Withdrawn { as_of },
         Ok(Status::Suspended) => Standing::Suspended { as_of },
         _ if now >= validity.until() => Standing::Expired { since: validity.until() },
         _ if now < validity.from() => Standing::NotYetValid { from: validity.from() },
         Err(why) => Standing::Unconfirmed { last_known: None, why },
-        Ok(status) => match token.and_then(|token| stale(token, policy, now)) {
+        Ok(status) => match entry.and_then(|entry| stale(entry, policy, now)) {
             Some(why) => Standing::Unconfirmed { last_known: Some(LastKnown { status, as_of }), why },
             None => Standing::InForce { as_of },
         },
-    };
-    (standing, token)
+    }
 }
 
-fn entry(token: &StatusListToken, index: u32) -> Result<Status, WhyUnconfirmed> {
+/// What the pack's status list says.
+pub(crate) fn pack_entry(
+    claims: &LabelClaims,
+    issuer: &Issuer,
+    pack: &TrustPack,
+) -> Result<Entry, WhyUnconfirmed> {
+    let token = pack.status_list(issuer, claims.status.list).map_err(WhyUnconfirmed::Trouble)?;
+    let status = token_status(token, claims.status.index);
+    Ok(Entry { status, issued_at: token.issued_at, expires: good_until(token) })
+}
+
+fn token_status(token: &StatusListToken, index: u32) -> Result<Status, WhyUnconfirmed> {
     match token.list.status(index) {
         None => Err(WhyUnconfirmed::NoEntry { index, length: token.list.len() }),
         Some(Status::ApplicationSpecific) => Err(WhyUnconfirmed::NoMeaning),
@@ -171,24 +219,39 @@ fn entry(token: &StatusListToken, index: u32) -> Result<Status, WhyUnconfirmed> 
     }
 }
 
-/// Why a list is too old, or too new, to confirm anything at that time.
-fn stale(token: &StatusListToken, policy: &Policy, now: Timestamp) -> Option<WhyUnconfirmed> {
-    let age = now.seconds_since(token.issued_at);
-    if now < token.issued_at {
-        return Some(WhyUnconfirmed::FromTheFuture { issued_at: token.issued_at });
+/// What counts where lists were handed in: they do, unless the pack's list is newer, or they say nothing and the
+/// pack's is against the label. So nobody hides a decision by handing in an older list.
+#[cfg(feature = "credential")]
+pub(crate) fn prefer_given(
+    given: Result<Entry, WhyUnconfirmed>,
+    packed: Result<Entry, WhyUnconfirmed>,
+) -> Result<Entry, WhyUnconfirmed> {
+    match (given, packed) {
+        (Ok(given), Ok(packed)) if given.status.is_ok() => {
+            Ok(if packed.issued_at > given.issued_at { packed } else { given })
+        }
+        (_, Ok(packed)) if packed.is_against_the_label() => Ok(packed),
+        (given, _) => given,
     }
-    let good_until = good_until(token);
-    if let Some(since) = good_until.filter(|until| now >= *until) {
+}
+
+/// Why a list is too old, or too new, to confirm anything at that time.
+fn stale(entry: &Entry, policy: &Policy, now: Timestamp) -> Option<WhyUnconfirmed> {
+    let age = now.seconds_since(entry.issued_at);
+    if now < entry.issued_at {
+        return Some(WhyUnconfirmed::FromTheFuture { issued_at: entry.issued_at });
+    }
+    if let Some(since) = entry.expires.filter(|expires| now >= *expires) {
         return Some(WhyUnconfirmed::ListExpired { since });
     }
-    if good_until.is_none() && policy.max_status_age.is_none() {
+    if entry.expires.is_none() && policy.max_status_age.is_none() {
         return Some(WhyUnconfirmed::NoExpiry);
     }
     let limit = policy.max_status_age.filter(|limit| age > *limit)?;
     Some(WhyUnconfirmed::TooOld { age, limit })
 }
 
-/// Its expiry; without one, what its time to live allows (Token Status List §13.7).
+/// Its expiry; without one, what its time to live allows from when it was made.
 fn good_until(token: &StatusListToken) -> Option<Timestamp> {
     token.expires.or_else(|| {
         let seconds = i64::try_from(token.time_to_live?).ok()?;

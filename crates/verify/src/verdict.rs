@@ -6,13 +6,16 @@ use verilabel_label::{
 };
 use verilabel_recognition::{Recognition, Rung, Scheme};
 use verilabel_trust::{Issuer, IssuerKey, Product, RoleState};
-use verilabel_wire::{Authentic, EnvelopeError, KeyId, LinkError, OpenError, PayloadError};
+use verilabel_wire::{EnvelopeError, KeyId, LinkError, WrongKey};
 
-use crate::{Demand, MinimumLevel, Standing};
+use crate::label::Label;
+use crate::{Demand, Form, MalformedClaims, MinimumLevel, Standing};
 
-/// What was found out about a label link.
+/// What was found out about a label.
 #[derive(Debug)]
 pub struct Verdict<'p> {
+    /// In which form it was presented.
+    pub form: Form,
     /// What is known of authenticity, and with it of everything else.
     pub outcome: Outcome<'p>,
     /// The time that was judged for.
@@ -38,21 +41,30 @@ pub enum NotAuthentic {
     Link(LinkError),
     /// The bytes are no seal.
     Envelope(EnvelopeError),
-    /// None of the keys with the seal's key id made the signature.
+    /// The text is no label credential.
+    Credential(EnvelopeError),
+    /// None of the keys with the label's key id made the signature.
     Signature {
-        /// The issuer whose key the seal names.
+        /// The issuer whose key the label names.
         issuer: IssuerId,
         /// Why the last key failed.
-        error: OpenError,
+        error: WrongKey,
     },
     /// The signature holds, and what it signs is malformed.
     Claims {
         /// The issuer.
         issuer: IssuerId,
         /// What is wrong.
-        error: PayloadError,
+        error: MalformedClaims,
     },
-    /// The key signs other things than seals.
+    /// The credential says that another issuer made it than the one whose key signed it.
+    AnotherIssuer {
+        /// Whose key signed.
+        issuer: IssuerId,
+        /// Who is said to have signed.
+        stated: String,
+    },
+    /// The key signs other things than labels.
     KeyPurpose {
         /// The issuer.
         issuer: IssuerId,
@@ -66,13 +78,13 @@ pub enum NotAuthentic {
         /// The key.
         key: KeyId,
     },
-    /// The seal says that it was signed when the key was not in use.
+    /// The label says that it was signed when the key was not in use.
     KeyNotInUse {
         /// The issuer.
         issuer: IssuerId,
         /// The key.
         key: KeyId,
-        /// When the seal says it was signed.
+        /// When the label says it was signed.
         issued_at: Timestamp,
     },
     /// The issuer may not award that level of that scheme.
@@ -94,10 +106,10 @@ pub enum CannotTell {
     NotALabel(LinkError),
     /// The seal has a version of the future.
     UnknownVersion(LinkError),
-    /// No issuer of the trust pack has the key that the seal names.
+    /// No issuer of the trust pack has the key that the label names.
     UnknownIssuer {
-        /// The key id.
-        key_id: KeyId,
+        /// The key, as the label names it.
+        key: String,
     },
     /// More keys match than a verifier tries.
     TooManyKeys {
@@ -110,16 +122,16 @@ pub enum CannotTell {
 #[derive(Debug)]
 pub struct Judged<'p> {
     /// What the label says, and under which key.
-    pub(crate) label: Authentic<LabelClaims>,
+    pub(crate) label: Label,
     /// The product, and the box for a unit label: covered by the signature.
     pub path: Gs1Path,
-    /// Host of the link; the signature does not cover it.
-    pub host: String,
+    /// Host of the link, if it was one; the signature does not cover it.
+    pub host: Option<String>,
     /// Who says so.
     pub issuer: &'p Issuer,
     /// The key that the issuer said it with.
     pub key: &'p IssuerKey,
-    /// What the pack knows of the product beyond the seal.
+    /// What the pack knows of the product beyond the label.
     pub product: Option<&'p Product>,
     /// What the level means.
     pub level: LevelFact<'p>,
@@ -143,20 +155,20 @@ impl Judged<'_> {
     /// What the label says.
     #[must_use]
     pub fn claims(&self) -> &LabelClaims {
-        self.label.value()
+        self.label.claims()
     }
 
-    /// Brand, models and manufacturer for comparing with the box: the seal's or, for a lean one, the pack's.
+    /// Brand, models and manufacturer for comparing with the box: the label's or, for a lean one, the pack's.
     #[must_use]
     pub fn names(&self) -> Option<NamesFact<'_>> {
         if let Some(names) = &self.claims().names {
             let verilabel_label::Names { brand, models, manufacturer } = names;
             let of_the_pack = self.product.map_or(&[][..], |product| &product.models);
             let more = of_the_pack.iter().filter(|model| !models.contains(model)).collect();
-            return Some(NamesFact { brand, models, more, manufacturer, from_seal: true });
+            return Some(NamesFact { brand, models, more, manufacturer, signed: true });
         }
         let Product { brand, models, manufacturer, .. } = self.product?;
-        Some(NamesFact { brand, models, more: Vec::new(), manufacturer, from_seal: false })
+        Some(NamesFact { brand, models, more: Vec::new(), manufacturer, signed: false })
     }
 }
 
@@ -171,8 +183,8 @@ pub struct NamesFact<'a> {
     pub more: Vec<&'a ModelNumber>,
     /// Manufacturer.
     pub manufacturer: &'a Name,
-    /// Whether the seal carries them; otherwise the trust pack does.
-    pub from_seal: bool,
+    /// Whether the label carries them; otherwise the trust pack does.
+    pub signed: bool,
 }
 
 /// Whether the register can say what the level means.
@@ -204,8 +216,8 @@ pub enum LevelFact<'p> {
 /// The product category used for recognition.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CategoryFact {
-    /// Signed in the seal.
-    Seal(CategoryId),
+    /// Signed in the label.
+    Signed(CategoryId),
     /// From the pack's product record.
     Pack(CategoryId),
     /// As whoever asked says; nobody vouches for it.
@@ -219,7 +231,7 @@ impl CategoryFact {
     #[must_use]
     pub fn category(&self) -> Option<&CategoryId> {
         match self {
-            Self::Seal(category) | Self::Pack(category) | Self::Asked(category) => Some(category),
+            Self::Signed(category) | Self::Pack(category) | Self::Asked(category) => Some(category),
             Self::Unknown => None,
         }
     }
@@ -294,9 +306,10 @@ impl NotAuthentic {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Link(error) => error.code(),
-            Self::Envelope(error) => error.code(),
+            Self::Envelope(error) | Self::Credential(error) => error.code(),
             Self::Signature { error, .. } => error.code(),
             Self::Claims { error, .. } => error.code(),
+            Self::AnotherIssuer { .. } => "issuer-mismatch",
             Self::KeyPurpose { .. } => "key-purpose",
             Self::KeyDistrusted { .. } => "key-distrusted",
             Self::KeyNotInUse { .. } => "key-not-in-use",

@@ -3,7 +3,7 @@
 use std::fmt::{Display, Formatter, Result};
 
 use verilabel_label::{Status, Timestamp};
-use verilabel_wire::OpenError;
+use verilabel_wire::WrongKey;
 
 use crate::{
     CannotTell, CategoryFact, LastKnown, LevelFact, NotAuthentic, Note, Standing, Unmet, WhyUnconfirmed,
@@ -14,14 +14,18 @@ impl Display for NotAuthentic {
         match self {
             Self::Link(error) => write!(f, "{error}"),
             Self::Envelope(error) => write!(f, "the bytes are no seal: {error}"),
-            Self::Signature { issuer, error: OpenError::BadSignature(_) } => write!(
+            Self::Credential(error) => write!(f, "the text is no label credential: {error}"),
+            Self::Signature { issuer, error: WrongKey::BadSignature(_) } => write!(
                 f,
-                "the seal names a key of {issuer}, which did not sign it for this product: \
+                "the label names a key of {issuer}, which did not sign it for this product: \
                  it was altered, or moved here from another product"
             ),
-            Self::Signature { issuer, error } => write!(f, "the seal names a key of {issuer}: {error}"),
+            Self::Signature { issuer, error } => write!(f, "the label names a key of {issuer}: {error}"),
             Self::Claims { issuer, error } => {
-                write!(f, "{issuer} signed the seal, but what it says is malformed: {error}")
+                write!(f, "{issuer} signed the label, but what it says is malformed: {error}")
+            }
+            Self::AnotherIssuer { issuer, stated } => {
+                write!(f, "a key of {issuer} signed it, but it says that {stated:?} did")
             }
             Self::KeyPurpose { issuer, key } => write!(f, "key {key} of {issuer} does not sign labels"),
             Self::KeyDistrusted { issuer, key } => {
@@ -31,7 +35,7 @@ impl Display for NotAuthentic {
                 write!(f, "key {key} of {issuer} was not in use on {}", issued_at.date())
             }
             Self::NotEntitled { issuer, scheme, level } => {
-                write!(f, "{issuer} signed the seal, but may not award level {level} of {scheme}")
+                write!(f, "{issuer} signed the label, but may not award level {level} of {scheme}")
             }
         }
     }
@@ -41,9 +45,7 @@ impl Display for CannotTell {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         match self {
             Self::NotALabel(error) | Self::UnknownVersion(error) => write!(f, "{error}"),
-            Self::UnknownIssuer { key_id } => {
-                write!(f, "the trust pack knows no issuer with key {key_id}")
-            }
+            Self::UnknownIssuer { key } => write!(f, "the trust pack knows no issuer with key {key}"),
             Self::TooManyKeys { key_id } => {
                 write!(f, "too many keys of the trust pack have the key id {key_id}")
             }
@@ -88,6 +90,16 @@ impl Display for WhyUnconfirmed {
             Self::TooOld { age, limit } => {
                 write!(f, "the status list is {} old, at most {} is allowed", Age(*age), Age(*limit))
             }
+            Self::Elsewhere { found } => {
+                write!(f, "the label says that its status is at {found:?}, where its issuer keeps none")
+            }
+            Self::NotGiven { url } => write!(f, "status list {url} is not among those handed in"),
+            Self::AnotherPurpose { url } => {
+                write!(f, "status list {url} is of another purpose than it should be")
+            }
+            Self::AnotherIssuer { url, found } => {
+                write!(f, "status list {url} was made by {found}, who is not the label's issuer")
+            }
             Self::FromTheFuture { issued_at } => {
                 write!(f, "the status list was made only on {issued_at}, after the time asked about")
             }
@@ -113,7 +125,7 @@ impl Display for LevelFact<'_> {
 impl Display for CategoryFact {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         match self {
-            Self::Seal(category) => write!(f, "{category}, signed in the seal"),
+            Self::Signed(category) => write!(f, "{category}, signed in the label"),
             Self::Pack(category) => write!(f, "{category}, from the trust pack"),
             Self::Asked(category) => write!(f, "{category}, as asked; nobody vouches for it"),
             Self::Unknown => f.write_str("not known"),

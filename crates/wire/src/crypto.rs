@@ -60,6 +60,20 @@ impl KeyId {
     pub fn as_bytes(&self) -> &[u8; Self::LENGTH] {
         &self.0
     }
+
+    /// Reads the form that [`Display`](fmt::Display) writes: lower-case hexadecimal.
+    #[must_use]
+    pub fn from_hex(text: &str) -> Option<Self> {
+        let mut bytes = [0; Self::LENGTH];
+        let pairs = text.as_bytes().chunks_exact(2);
+        if text.len() != 2 * Self::LENGTH || !text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')) {
+            return None;
+        }
+        for (byte, pair) in bytes.iter_mut().zip(pairs) {
+            *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
+        }
+        Some(Self(bytes))
+    }
 }
 
 impl From<[u8; KeyId::LENGTH]> for KeyId {
@@ -214,5 +228,9 @@ pub(crate) mod tests {
         let expected = hex("496bd8afadf307e5b08c64b0421bf9dc01528a344a43bda88fadd1669da253ec");
         assert_eq!(*key.thumbprint(), expected);
         assert_eq!(key.id().to_string(), "496bd8afadf3");
+        assert_eq!(KeyId::from_hex("496bd8afadf3"), Some(key.id()));
+        for wrong in ["", "496bd8afadf", "496bd8afadf30", "496BD8AFADF3", "+96bd8afadf3", "496bd8afadfé"] {
+            assert_eq!(KeyId::from_hex(wrong), None, "{wrong}");
+        }
     }
 }

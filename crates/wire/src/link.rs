@@ -115,6 +115,16 @@ impl<'t> Segments<'t> {
     }
 }
 
+/// Reads a GS1 path in its canonical spelling ([`Gs1Path::write_canonical`]), and in no other.
+///
+/// # Errors
+/// Those of the path of a label link, and [`LinkError::NotCanonical`].
+pub fn canonical_path(text: &str) -> Result<Gs1Path, LinkError> {
+    let path = Segments::find(text).ok_or(LinkError::NoGtin)?.gs1_path()?;
+    let canonical = path.to_string();
+    if canonical == text { Ok(path) } else { Err(LinkError::NotCanonical { canonical }) }
+}
+
 /// AI 235 stands alone: it comes after none of 22, 10 and 21, and none of them comes after it.
 const THIRD_PARTY: u8 = 4;
 
@@ -266,6 +276,12 @@ pub enum LinkError {
         /// The application identifier as written.
         ai: String,
     },
+    /// Another spelling than the canonical one, where that one is due.
+    #[error("the path is spelt in another way than {canonical:?}")]
+    NotCanonical {
+        /// The spelling due.
+        canonical: String,
+    },
     /// `%` without two hexadecimal digits, or bytes that are not UTF-8.
     #[error("{segment:?} is not percent-encoded as it must be")]
     PercentEncoding {
@@ -301,6 +317,7 @@ impl LinkError {
             Self::UnknownQualifier { .. } => "qualifier-unknown",
             Self::QualifierWithoutValue { .. } => "qualifier-without-value",
             Self::QualifierOrder { .. } => "qualifier-order",
+            Self::NotCanonical { .. } => "path-not-canonical",
             Self::PercentEncoding { .. } => "percent-encoding",
             Self::NoSeal => "no-seal",
             Self::LeadingZero => "fragment-leading-zero",

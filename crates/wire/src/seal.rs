@@ -75,14 +75,6 @@ impl<'b> Sealed<'b, LabelClaims> {
     }
 }
 
-/// What a seal says, with nobody vouching for it: for showing to a person who asked for just that.
-///
-/// # Errors
-/// As [`Sealed::open`] for the payload.
-pub fn unverified_claims(seal: &Sealed<'_, LabelClaims>) -> Result<LabelClaims, PayloadError> {
-    LabelClaims::decode(seal.unverified_payload())
-}
-
 fn encode(claims: &LabelClaims, profile: Profile, e: &mut Encoder<&mut Vec<u8>>) -> Result<(), InMemory> {
     let nbf = Some(claims.validity.from()).filter(|from| *from != claims.awarded.first_second());
     let names = claims.names.as_ref().filter(|_| profile == Profile::Named);
@@ -115,6 +107,8 @@ fn encode(claims: &LabelClaims, profile: Profile, e: &mut Encoder<&mut Vec<u8>>)
 }
 
 impl Payload for LabelClaims {
+    type Error = PayloadError;
+
     fn decode(payload: &[u8]) -> Result<Self, PayloadError> {
         let mut reader = Reader::new(payload);
         let (mut expires, mut not_before, mut issued_at) = (None, None, None);

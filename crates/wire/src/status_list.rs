@@ -170,6 +170,8 @@ impl<'b> Sealed<'b, StatusListToken> {
 }
 
 impl Payload for StatusListToken {
+    type Error = PayloadError;
+
     fn decode(payload: &[u8]) -> Result<Self, PayloadError> {
         let mut reader = Reader::new(payload);
         let (mut subject, mut issued_at, mut expires, mut time_to_live, mut list) =

@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use verilabel_postgres::Server;
+
 use crate::process::{Failure, Outcome, cargo, program, run as run_program, say, works};
 use crate::{fuzz, tidy, tools, tuf, vectors};
 
@@ -41,10 +43,23 @@ pub(crate) fn run(with_fuzz: bool) -> Outcome {
 }
 
 fn tests() -> Outcome {
-    if tools::cargo_tool("cargo-nextest", "0.9.143") {
-        return run_program(cargo().args(["nextest", "run", "--workspace", "--locked", "--no-fail-fast"]));
-    }
-    run_program(cargo().args(["test", "--workspace", "--tests", "--locked", "--quiet", "--no-fail-fast"]))
+    let server = postgres()?;
+    let mut command = cargo();
+    // Each test takes a database of its own on this server.
+    command.env("VERILABEL_TEST_POSTGRES", server.url("postgres"));
+    run_program(if tools::cargo_tool("cargo-nextest", "0.9.143") {
+        command.args(["nextest", "run", "--workspace", "--locked", "--no-fail-fast"])
+    } else {
+        command.args(["test", "--workspace", "--tests", "--locked", "--quiet", "--no-fail-fast"])
+    })
+}
+
+/// A PostgreSQL server for the run, from Debian's package, which is installed if need be.
+fn postgres() -> Result<Server, Failure> {
+    Server::start().or_else(|_| {
+        tools::apt(&["postgresql"])?;
+        Server::start().map_err(|error| Failure(error.to_string()))
+    })
 }
 
 /// The generator must write what is checked in.

@@ -13,15 +13,18 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("verilabel-wire", &["label"]),
     ("verilabel-recognition", &["label"]),
     ("verilabel-trust", &["label", "recognition", "wire"]),
-    ("verilabel-verify", &["label", "recognition", "trust", "wire"]),
+    ("verilabel-credential", &["label", "trust", "wire"]),
+    ("verilabel-verify", &["credential", "label", "recognition", "trust", "wire"]),
     ("verilabel-symbol", &["label"]),
-    ("verilabel-issuer", &["label", "recognition", "symbol", "trust", "wire"]),
-    ("verilabel", &["label", "recognition", "symbol", "trust", "verify", "wire"]),
+    ("verilabel-issuer", &["label", "recognition", "symbol", "trust", "verify", "wire"]),
+    ("verilabel", &["credential", "label", "recognition", "symbol", "trust", "verify", "wire"]),
     ("verilabel-shelf", &["issuer", "label", "recognition", "symbol", "trust", "wire"]),
-    ("verilabel-vectors", &["issuer", "label", "recognition", "trust", "verify", "wire"]),
+    ("verilabel-vectors", &["credential", "issuer", "label", "recognition", "trust", "verify", "wire"]),
     ("verilabel-bench", &["issuer", "label", "pictures", "recognition", "symbol", "trust", "verify", "wire"]),
     ("verilabel-e2e", &[]),
     ("verilabel-pictures", &[]),
+    ("verilabel-postgres", &[]),
+    ("xtask", &["postgres"]),
 ];
 
 /// Longest file of code, tests aside.

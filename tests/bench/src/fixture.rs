@@ -81,6 +81,7 @@ impl Fixture {
             name: "Bench".to_owned(),
             notice: None,
             link_hosts: vec![self.base.host().to_owned()],
+            did: None,
             status_uri: "https://label.example.sg/status/".to_owned(),
             keys: vec![IssuerKey {
                 key: self.key.key().clone(),

@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "what is missing fails the test")]
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use verilabel_e2e::{Desk, root, run};
 use verilabel_vectors::write::Expect;
@@ -37,7 +37,11 @@ fn every_vector_gives_what_is_due() {
                 if let Some(seconds) = max_status_age {
                     command.args(["--max-status-age", &format!("{seconds}s")]);
                 }
-                let ran = run(command.arg(folder.join("link.txt")));
+                for list in status_lists(&folder) {
+                    command.arg("--status-list").arg(list);
+                }
+                let text = ["link.txt", "credential.jwt"].map(|name| folder.join(name));
+                let ran = run(command.args(text.iter().filter(|path| path.exists())));
                 let exit = exit_code(conclusion, code);
                 if (ran.exit, ran.code()) != (exit, code.clone()) {
                     wrong.push(format!(
@@ -45,6 +49,20 @@ fn every_vector_gives_what_is_due() {
                         folder.display(),
                         ran.exit,
                         ran.code()
+                    ));
+                }
+            }
+            Expect::RefuseList { pack: name, at, code } => {
+                let mut command = desk.verilabel();
+                command.args(["verify", "--at", at]).arg("--pack").arg(pack(name));
+                command.arg("--status-list").arg(folder.join("status-list-1.jwt"));
+                let ran = run(command.arg(folder.join("credential.jwt")));
+                if ran.exit != 1 || !ran.stderr.contains(&format!("error[{code}]")) {
+                    wrong.push(format!(
+                        "{}: due {code}, found {} {}",
+                        folder.display(),
+                        ran.exit,
+                        ran.stderr
                     ));
                 }
             }
@@ -72,6 +90,10 @@ fn every_vector_gives_what_is_due() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+fn status_lists(folder: &Path) -> impl Iterator<Item = PathBuf> {
+    (1..).map(|number| folder.join(format!("status-list-{number}.jwt"))).take_while(|path| path.exists())
+}
+
 /// docs/spec/verdict.md §3.
 fn exit_code(conclusion: &str, code: &str) -> i32 {
     match conclusion {
@@ -85,7 +107,7 @@ fn exit_code(conclusion: &str, code: &str) -> i32 {
     }
 }
 
-fn folders(vectors: &std::path::Path) -> Vec<PathBuf> {
+fn folders(vectors: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(vectors).unwrap().map(|entry| entry.unwrap().path());
     entries.filter(|path| path.join("expect.json").is_file()).collect()
 }

@@ -1,15 +1,29 @@
-//! A label link: parsing never panics, and what parses is written back as the same link.
+//! A label link: what is read is written back, and its seal has one spelling.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
+use verilabel_fuzz::{refusal, seeds};
 use verilabel_wire::{LabelLink, LinkBase};
 
-fuzz_target!(|text: &str| {
-    let Ok(link) = LabelLink::parse(text) else { return };
-    let base = LinkBase::new(&format!("https://{}", link.host)).expect("a host that parsed is a base");
+/// Most characters of a QR code, and of a link that is read.
+const MOST: usize = 7_089;
+
+fuzz_target!(init: seeds::plant(seeds::links), |bytes: &[u8]| {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    let link = match LabelLink::parse(text) {
+        Ok(link) => link,
+        Err(error) => return refusal::check(error.code(), &error),
+    };
+    let base = LinkBase::new(&format!("https://{}", link.host)).expect("a host that was read is a base");
     let written = base.link(&link.path, &link.seal);
-    let again = LabelLink::parse(&written).expect("what is written parses");
-    assert_eq!((again.path, again.seal), (link.path, link.seal));
-    // A fragment has one spelling.
-    assert_eq!(written.split_once('#').map(|(_, f)| f), text.split_once('#').map(|(_, f)| f));
+    assert_eq!(fragment(&written), fragment(text), "a second spelling of one seal");
+    // The canonical path may be longer than the one that was read.
+    if written.len() <= MOST {
+        let again = LabelLink::parse(&written).expect("what is written is read");
+        assert_eq!((again.host, again.path, again.seal), (link.host, link.path, link.seal));
+    }
 });
+
+fn fragment(link: &str) -> Option<&str> {
+    link.split_once('#').map(|(_, fragment)| fragment)
+}

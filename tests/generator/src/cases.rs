@@ -1,10 +1,12 @@
 //! All vectors. What is due stands beside each, written by hand.
 
 mod claims;
+mod credentials;
 mod links;
 mod recognition;
 mod seals;
 mod standing;
+mod status_lists;
 mod trust;
 
 use verilabel_label::{Gs1Path, LabelClaims};
@@ -24,6 +26,10 @@ pub struct Vector {
     pub link: Option<String>,
     /// The seal, to be spelt out.
     pub seal: Option<Vec<u8>>,
+    /// `credential.jwt`.
+    pub credential: Option<String>,
+    /// `status-list-1.jwt` and so on.
+    pub status_lists: Vec<String>,
     /// `expect.json`.
     pub expect: Expect,
 }
@@ -31,10 +37,19 @@ pub struct Vector {
 /// Every vector, in the order of the index.
 #[must_use]
 pub fn all() -> Vec<Vector> {
-    [links::all(), seals::all(), claims::all(), trust::all(), standing::all(), recognition::all()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        links::all(),
+        seals::all(),
+        claims::all(),
+        trust::all(),
+        standing::all(),
+        recognition::all(),
+        credentials::all(),
+        status_lists::all(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 impl Vector {
@@ -50,7 +65,30 @@ impl Vector {
             conclusion: conclusion.to_owned(),
             code: code.to_owned(),
         };
-        Self { name, fault, link: Some(link), seal: None, expect }
+        Self { link: Some(link), ..Self::of(name, fault, expect) }
+    }
+
+    fn of(name: &'static str, fault: &'static str, expect: Expect) -> Self {
+        Self { name, fault, link: None, seal: None, credential: None, status_lists: Vec::new(), expect }
+    }
+
+    /// A label credential in place of a link.
+    fn with_credential(mut self, text: String) -> Self {
+        self.link = None;
+        self.credential = Some(text);
+        self
+    }
+
+    /// Status lists that are handed in.
+    fn with_status_lists(mut self, lists: &[String]) -> Self {
+        self.status_lists = lists.to_vec();
+        self
+    }
+
+    /// A status list that is refused, whatever label it is handed in with.
+    fn refuse_list(name: &'static str, fault: &'static str, code: &str) -> Self {
+        let (pack, at, code) = ("base".to_owned(), AT.to_owned(), code.to_owned());
+        Self::of(name, fault, Expect::RefuseList { pack, at, code })
     }
 
     /// The same for a link that is authentic and in force.
@@ -110,7 +148,7 @@ impl Vector {
             at: AT.to_owned(),
             code: code.map(str::to_owned),
         };
-        Self { name, fault, link: None, seal: None, expect }
+        Self::of(name, fault, expect)
     }
 }
 

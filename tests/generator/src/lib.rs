@@ -14,6 +14,7 @@
 )]
 
 pub mod cases;
+pub mod credentials;
 pub mod keys;
 pub mod messages;
 pub mod packs;

@@ -66,6 +66,7 @@ fn issuer(id: &str, name: &str, keys: Vec<IssuerKey>, may_issue: &[(&str, &[u8])
         id: id.parse().expect("an issuer id"),
         name: format!("Specimen {name}"),
         notice: Some("SPECIMEN: not issued by any scheme owner".to_owned()),
+        did: Some(format!("did:web:{host}").parse().expect("a DID")),
         status_uri: format!("https://{host}/status/"),
         link_hosts: vec![host],
         keys,

@@ -15,7 +15,7 @@ use crate::packs;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "do", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Expect {
-    /// Judge `link.txt` with the pack.
+    /// Judge `link.txt` or `credential.jwt` with the pack, and with every `status-list-N.jwt` handed in.
     Judge {
         /// The pack's file in `packs/`, less `.tar.gz`.
         pack: String,
@@ -35,6 +35,15 @@ pub enum Expect {
         max_status_age: Option<u64>,
         /// The conclusion that is due.
         conclusion: String,
+        /// The code that is due.
+        code: String,
+    },
+    /// Hand in `status-list-1.jwt`, which is refused.
+    RefuseList {
+        /// The pack's file in `packs/`, less `.tar.gz`.
+        pack: String,
+        /// The time to judge for.
+        at: String,
         /// The code that is due.
         code: String,
     },
@@ -78,6 +87,12 @@ fn write(folder: &Path, vector: &Vector) -> io::Result<()> {
     if let Some(link) = &vector.link {
         fs::write(folder.join("link.txt"), format!("{link}\n"))?;
     }
+    if let Some(credential) = &vector.credential {
+        fs::write(folder.join("credential.jwt"), format!("{credential}\n"))?;
+    }
+    for (number, list) in vector.status_lists.iter().enumerate() {
+        fs::write(folder.join(format!("status-list-{}.jwt", number + 1)), format!("{list}\n"))?;
+    }
     if let Some(seal) = &vector.seal {
         readme.push_str("\nThe seal in hexadecimal:\n\n```\n");
         for row in seal.chunks(32) {
@@ -98,17 +113,20 @@ fn write(folder: &Path, vector: &Vector) -> io::Result<()> {
 fn index(vectors: &[Vector]) -> String {
     let mut text = String::from(
         "# Test vectors\n\n\
-         One fault each. `link.txt` is the text of a QR code (without the line break at its end), `expect.json` says \
-         what to do with it and what is due: `judge` it with a pack of `packs/`, a time and perhaps a question, for a \
-         conclusion and a code of `docs/spec/verdict.md`; or `update` a client, which has accepted the packs of \
-         `before`, to `pack`, for a code or for success. Clients pin `metadata/1.root.json`. Written by `cargo xtask \
+         One fault each. `link.txt` is the text of a QR code and `credential.jwt` a label credential (without the line \
+         break at their ends), `expect.json` says what to do with it and what is due: `judge` it with a pack of \
+         `packs/`, a time, perhaps a question, and every `status-list-N.jwt` handed in, for a conclusion and a code of \
+         `docs/spec/verdict.md`; `refuse-list` the one that is handed in, for a code; or `update` a client, which has \
+         accepted the packs of `before`, to `pack`, for a code or for success. Clients pin `metadata/1.root.json`. Written by `cargo xtask \
          vectors`; keys and products are invented.\n\n| vector | what is special about it | due |\n|---|---|---|\n",
     );
     for vector in vectors {
         let due = match &vector.expect {
             Expect::Judge { conclusion, code, .. } if conclusion == code => format!("`{code}`"),
             Expect::Judge { conclusion, code, .. } => format!("`{conclusion}`, `{code}`"),
-            Expect::Update { code: Some(code), .. } => format!("refused, `{code}`"),
+            Expect::RefuseList { code, .. } | Expect::Update { code: Some(code), .. } => {
+                format!("refused, `{code}`")
+            }
             Expect::Update { code: None, .. } => "accepted".to_owned(),
         };
         let _ = writeln!(text, "| [{0}]({0}/) | {1} | {due} |", vector.name, vector.fault);

@@ -2,22 +2,18 @@
 
 #![expect(clippy::unwrap_used, reason = "what is missing fails the test")]
 
+mod common;
+
 use verilabel_label::{Gs1Path, LabelClaims};
-use verilabel_trust::{ArchiveRepository, Client, Expiry, MemoryStore, Repository, TrustPack, write_archive};
+use verilabel_trust::TrustPack;
 use verilabel_vectors::messages::{GTIN, claims, minted, path};
-use verilabel_vectors::packs::{self, index, key};
+use verilabel_vectors::packs::{index, key};
 use verilabel_verify::{Outcome, Policy, Question, judge};
 use verilabel_wire::LabelLink;
 
-const AT: &str = verilabel_vectors::AT;
+use common::pack;
 
-fn pack() -> TrustPack {
-    let repository = ArchiveRepository::read(&write_archive(&packs::all()["base"]).unwrap()).unwrap();
-    let root = repository.metadata("1.root.json", 1 << 20).unwrap().unwrap();
-    let mut client = Client::open(MemoryStore::default(), &root).unwrap();
-    let accepted = client.update(&repository, AT.parse().unwrap(), Expiry::Refuse).unwrap();
-    TrustPack::open(accepted, &repository).unwrap()
-}
+const AT: &str = verilabel_vectors::AT;
 
 fn is_authentic(link: &str, pack: &TrustPack) -> bool {
     let verdict = judge(link, pack, &Question::default(), &Policy::default(), AT.parse().unwrap());

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use verilabel_label::Timestamp;
 use verilabel_trust::{ArchiveRepository, Client, Expiry, MemoryStore, Repository, TrustPack, UpdateError};
 use verilabel_vectors::write::Expect;
-use verilabel_verify::{Policy, Question, judge};
+use verilabel_verify::{GivenLists, Policy, Question, judge_with_lists};
 
 #[test]
 fn every_vector_gives_what_is_due() {
@@ -34,16 +34,27 @@ fn run(folder: &Path, expect: &Expect) -> (String, String) {
     match expect {
         Expect::Judge { pack, at, market, category, minimum_level, max_status_age, conclusion, code } => {
             let pack = open(pack, at);
-            let link = fs::read_to_string(folder.join("link.txt")).unwrap();
+            let text = ["link.txt", "credential.jwt"].map(|name| fs::read_to_string(folder.join(name)));
+            let text = text.into_iter().find_map(Result::ok).unwrap();
+            let mut lists = GivenLists::default();
+            for list in status_lists(folder) {
+                lists.add(list.trim_end(), &pack).unwrap();
+            }
             let question = Question {
                 market: market.as_ref().map(|m| m.parse().unwrap()),
                 category: category.as_ref().map(|c| c.parse().unwrap()),
                 minimum_level: minimum_level.as_ref().map(|l| l.parse().unwrap()),
             };
             let policy = Policy { max_status_age: *max_status_age };
-            let verdict = judge(link.trim_end_matches('\n'), &pack, &question, &policy, at.parse().unwrap());
+            let (text, at) = (text.trim_end_matches('\n'), at.parse().unwrap());
+            let verdict = judge_with_lists(text, &lists, &pack, &question, &policy, at);
             let found = format!("{} {}", verdict.conclusion().code(), verdict.code());
             (format!("{conclusion} {code}"), found)
+        }
+        Expect::RefuseList { pack, at, code } => {
+            let list = status_lists(folder).next().unwrap();
+            let refused = GivenLists::default().add(list.trim_end(), &open(pack, at));
+            (code.clone(), refused.map_or_else(|error| error.code().to_owned(), |()| "accepted".to_owned()))
         }
         Expect::Update { before, pack, at, code } => {
             let mut client = client(pack);
@@ -58,6 +69,10 @@ fn run(folder: &Path, expect: &Expect) -> (String, String) {
             (code.clone().unwrap_or_else(|| "accepted".to_owned()), found)
         }
     }
+}
+
+fn status_lists(folder: &Path) -> impl Iterator<Item = String> {
+    (1..).map_while(move |number| fs::read_to_string(folder.join(format!("status-list-{number}.jwt"))).ok())
 }
 
 fn update(client: &mut Client<MemoryStore>, pack: &str, now: Timestamp) -> Result<(), &'static str> {

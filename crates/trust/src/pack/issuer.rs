@@ -1,7 +1,7 @@
 //! Issuers: who they are, which keys they sign with, and what they may state.
 
 use serde::{Deserialize, Serialize};
-use verilabel_label::{IssuerId, Level, SchemeId, Timestamp};
+use verilabel_label::{DidWeb, IssuerId, Level, SchemeId, Timestamp};
 use verilabel_wire::PublicKey;
 
 use super::{Jwk, PackError};
@@ -17,6 +17,8 @@ pub struct Issuer {
     pub name: String,
     /// What every label of this issuer must be shown with, such as that it is a specimen.
     pub notice: Option<String>,
+    /// What its label credentials name it by. Without one it issues none.
+    pub did: Option<DidWeb>,
     /// Hosts that its label links use; another host is worth a warning.
     pub link_hosts: Vec<String>,
     /// What the URIs of its status lists begin with; the list's number follows.
@@ -100,6 +102,7 @@ impl Issuer {
             id: document.id,
             name: document.name,
             notice: document.notice,
+            did: document.did,
             link_hosts: document.link_hosts,
             status_uri: document.status_uri,
             keys,
@@ -117,6 +120,7 @@ impl Issuer {
             id: self.id.clone(),
             name: self.name.clone(),
             notice: self.notice.clone(),
+            did: self.did.clone(),
             link_hosts: self.link_hosts.clone(),
             status_uri: self.status_uri.clone(),
             keys: self.keys.iter().map(KeyDocument::of).collect(),
@@ -148,6 +152,8 @@ struct Document {
     name: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     notice: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    did: Option<DidWeb>,
     link_hosts: Vec<String>,
     status_uri: String,
     keys: Vec<KeyDocument>,

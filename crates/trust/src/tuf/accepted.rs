@@ -87,6 +87,12 @@ impl Accepted {
         &self.roles
     }
 
+    /// Whether its files carry versions and hashes in their names (§6.2), so that none is ever replaced.
+    #[must_use]
+    pub fn is_consistent(&self) -> bool {
+        self.consistent
+    }
+
     /// Delegated roles that were looked at.
     pub fn delegated(&self) -> impl Iterator<Item = DelegatedState> {
         self.delegated.iter().map(|delegated| DelegatedState {
@@ -110,7 +116,7 @@ impl Accepted {
         let delegated = self.delegated.iter().filter_map(|delegated| delegated.metadata.as_ref().ok());
         let all = std::iter::once(&self.targets).chain(delegated);
         let paths: BTreeSet<&str> =
-            all.flat_map(|metadata| metadata.body.targets.keys()).map(String::as_str).collect();
+            all.flat_map(|metadata| metadata.body.files.keys()).map(String::as_str).collect();
         paths.into_iter().filter(|path| self.locate(path).is_some())
     }
 
@@ -125,7 +131,7 @@ impl Accepted {
                 let delegations = by.into_iter().flat_map(|by| &by.body.delegations);
                 delegations.filter(|d| d.name == delegated.name).any(|d| d.covers(path))
             };
-            let paths = metadata.body.targets.keys().map(String::as_str).filter(|path| !covers(path));
+            let paths = metadata.body.files.keys().map(String::as_str).filter(|path| !covers(path));
             outside.entry(&delegated.name).or_default().extend(paths);
         }
         outside.retain(|_, paths| !paths.is_empty());
@@ -216,7 +222,7 @@ impl Accepted {
                     None => return Search::Needs { parent: parent.to_owned(), name: name.to_owned() },
                 }
             };
-            if let Some(file) = metadata.body.targets.get(path) {
+            if let Some(file) = metadata.body.files.get(path) {
                 return Search::Found(Located { file, branch });
             }
             let mut children = Vec::new();

@@ -245,7 +245,7 @@ impl Assembly<'_, '_> {
                 let part = Received::<Targets>::read(bytes)?.prove(keys, role)?;
                 let delegations = delegator.body.delegations.iter().filter(|d| d.name == role);
                 let stray =
-                    part.body.targets.keys().find(|path| !delegations.clone().any(|d| d.covers(path)));
+                    part.body.files.keys().find(|path| !delegations.clone().any(|d| d.covers(path)));
                 if let Some(path) = stray {
                     return Err(PublishError::OutsidePaths { role: role.to_owned(), path: path.clone() });
                 }

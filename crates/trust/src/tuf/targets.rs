@@ -12,7 +12,7 @@ use super::{MetadataError, Role, UpdateError, hex};
 /// Targets metadata, of the top-level role or a delegated one.
 #[derive(Debug, Clone)]
 pub(super) struct Targets {
-    pub(super) targets: BTreeMap<String, TargetFile>,
+    pub(super) files: BTreeMap<String, TargetFile>,
     /// In the order in which they are trusted.
     pub(super) delegations: Vec<Delegation>,
     pub(super) keys: KeyRing,
@@ -165,7 +165,7 @@ impl Body for Targets {
                 delegations.push(role.delegation()?);
             }
         }
-        Ok(Self { targets: fields.targets, delegations, keys })
+        Ok(Self { files: fields.targets, delegations, keys })
     }
 }
 

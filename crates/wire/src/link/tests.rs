@@ -122,3 +122,14 @@ fn other_codes_of_a_box_are_something_else() {
         assert!(LabelLink::parse(text).unwrap_err().is_something_else(), "{text}");
     }
 }
+
+#[test]
+fn a_path_has_one_canonical_spelling() {
+    let read = |text| canonical_path(text).map(|path| path.to_string()).map_err(|e| e.code());
+    assert_eq!(read("/01/09521234543213/21/A%2F1"), Ok("/01/09521234543213/21/A%2F1".to_owned()));
+    assert_eq!(read("/01/09521234543213/21/A%2f1"), Err("path-not-canonical"));
+    assert_eq!(read("/p/01/09521234543213"), Err("path-not-canonical"));
+    assert_eq!(read("/01/09521234543213/"), Err("qualifier-without-value"));
+    assert_eq!(read("/01/9521234543213"), Err("gtin-not-14"));
+    assert_eq!(read(""), Err("not-a-label-link"));
+}

@@ -1,6 +1,6 @@
 use super::*;
 use crate::crypto::tests::hex;
-use crate::{Algorithm, Budget, OpenError, SigningKey};
+use crate::{Algorithm, Budget, NamedAlgorithm, SigningKey, WrongKey};
 use coset::CborSerializable;
 use proptest::prelude::*;
 use verilabel_label::{Gtin, Serial};
@@ -80,7 +80,10 @@ fn the_algorithm_belongs_to_the_key() {
     let bytes = seal(&claims(), &path(), Profile::Named, &eddsa()).unwrap();
     let sealed = Sealed::<LabelClaims>::parse(&bytes, &path()).unwrap();
     let error = sealed.open(es256().key(), &mut Budget::default()).unwrap_err();
-    assert_eq!(error, OpenError::AlgorithmMismatch { key: Algorithm::Es256, message: -8 });
+    assert_eq!(
+        error,
+        WrongKey::AlgorithmMismatch { key: Algorithm::Es256, message: NamedAlgorithm::Cose(-8) }.into()
+    );
 }
 
 #[test]
@@ -89,7 +92,7 @@ fn a_spent_budget_ends_the_search() {
     let sealed = Sealed::<LabelClaims>::parse(&bytes, &path()).unwrap();
     let mut budget = Budget::of_signatures(1);
     assert!(sealed.open(eddsa().key(), &mut budget).is_ok());
-    assert_eq!(sealed.open(eddsa().key(), &mut budget).unwrap_err(), OpenError::BudgetSpent);
+    assert_eq!(sealed.open(eddsa().key(), &mut budget).unwrap_err(), WrongKey::BudgetSpent.into());
 }
 
 #[test]

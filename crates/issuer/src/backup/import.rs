@@ -1,0 +1,161 @@
+//! Restoring a backup into an empty place.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+
+use serde_json::Value;
+use sqlx::{AnyConnection, Executor};
+
+use super::{ColumnKind, KEYS, MANIFEST, Manifest, RECORDS, SCHEMA, TableLine, copy_keys, facts_below};
+use crate::audit::{self, Anchor, ChainHash};
+use crate::authority::Folder;
+use crate::store::{Cells, Database, SCHEMA_VERSION, TABLES, insert_rows, migrate};
+use crate::{DatabaseUrl, Refusal, Seq};
+
+/// Rows that are put in at a time.
+const ROWS: usize = 1_000;
+
+/// What was restored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Restored {
+    /// Rows of all tables.
+    pub rows: u64,
+    /// The end of the audit chain.
+    pub end: Anchor,
+}
+
+/// Restores a backup into a new folder and an empty database.
+///
+/// # Errors
+/// [`Refusal::Exists`] for a folder or a database that holds something; [`Refusal::Damaged`] for a backup whose
+/// files are not those of its manifest, or whose audit chain does not stand. Nothing is restored then.
+pub async fn restore(backup: &Path, folder: &Path, database: &DatabaseUrl) -> Result<Restored, Refusal> {
+    let occupied = || Refusal::Exists { folder: folder.to_owned() };
+    if fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some()) {
+        return Err(occupied());
+    }
+    let manifest = read_manifest(backup)?;
+    fs::create_dir_all(folder).map_err(|e| Refusal::file(folder, &e))?;
+    let target = Database::open(database, folder)?;
+    let mut connection = target.connect().await?;
+    migrate(&mut connection, target.is_sqlite()).await?;
+    connection.execute(sqlx::raw_sql("BEGIN")).await?;
+    let restored = restore_rows(backup, &manifest, &mut connection, occupied).await;
+    let end = if restored.is_ok() { "COMMIT" } else { "ROLLBACK" };
+    connection.execute(sqlx::raw_sql(end)).await?;
+    let restored = restored?;
+    copy_keys(&backup.join(KEYS), &made(&folder.join(KEYS))?)?;
+    // The folder is an authority's from now on, and not before.
+    Folder::make(folder, database)?;
+    Ok(restored)
+}
+
+fn made(folder: &Path) -> Result<std::path::PathBuf, Refusal> {
+    fs::create_dir_all(folder).map_err(|e| Refusal::file(folder, &e))?;
+    Ok(folder.to_owned())
+}
+
+fn read_manifest(backup: &Path) -> Result<Manifest, Refusal> {
+    let path = backup.join(MANIFEST);
+    let bytes = fs::read(&path).map_err(|e| Refusal::file(&path, &e))?;
+    let manifest: Manifest =
+        serde_json::from_slice(&bytes).map_err(|e| Refusal::damaged("the manifest", &e))?;
+    if manifest.schema != SCHEMA {
+        return Err(Refusal::damaged("the manifest", &format!("schema {}", manifest.schema)));
+    }
+    if manifest.tables != SCHEMA_VERSION {
+        return Err(Refusal::NewerSchema { found: manifest.tables, known: SCHEMA_VERSION });
+    }
+    let found = facts_below(backup)?;
+    let differs = manifest.files.iter().find(|(name, facts)| found.get(*name) != Some(*facts));
+    let foreign = found.keys().find(|name| !manifest.files.contains_key(*name));
+    match differs.map(|(name, _)| name).or(foreign) {
+        Some(name) => Err(Refusal::damaged("the backup", &format!("{name} is not the file of the manifest"))),
+        None => Ok(manifest),
+    }
+}
+
+async fn restore_rows(
+    backup: &Path,
+    manifest: &Manifest,
+    connection: &mut AnyConnection,
+    occupied: impl Fn() -> Refusal,
+) -> Result<Restored, Refusal> {
+    let row = sqlx::query("SELECT seq FROM head WHERE id = 1").fetch_one(&mut *connection).await?;
+    if row.int("seq")? != 0 {
+        return Err(occupied());
+    }
+    connection.execute(sqlx::raw_sql("DELETE FROM head")).await?;
+    let rows = import(connection, &backup.join(RECORDS)).await?;
+    let hash: ChainHash = manifest.hash.parse().map_err(|e| Refusal::damaged("the manifest", &e))?;
+    let end = Anchor { seq: Seq::new(manifest.seq), hash };
+    let report = audit::verify(connection, &[end]).await?;
+    match report.faults.first() {
+        Some(fault) => Err(Refusal::damaged("the backup's audit chain", &fault)),
+        None if report.end != end => Err(Refusal::damaged("the backup's audit chain", &"it ends elsewhere")),
+        None => Ok(Restored { rows, end }),
+    }
+}
+
+async fn import(connection: &mut AnyConnection, path: &Path) -> Result<u64, Refusal> {
+    let file = fs::File::open(path).map_err(|e| Refusal::file(path, &e))?;
+    let mut table: Option<TableLine> = None;
+    let mut rows: Vec<Vec<Value>> = Vec::new();
+    let mut count = 0;
+    for line in BufReader::new(file).lines() {
+        let line = line.map_err(|e| Refusal::file(path, &e))?;
+        let damaged = |e: serde_json::Error| Refusal::damaged("a row of the backup", &e);
+        if line.starts_with('{') {
+            insert(connection, table.as_ref(), &mut rows).await?;
+            table = Some(check(serde_json::from_str(&line).map_err(damaged)?)?);
+            continue;
+        }
+        rows.push(serde_json::from_str(&line).map_err(damaged)?);
+        count += 1;
+        if rows.len() >= ROWS {
+            insert(connection, table.as_ref(), &mut rows).await?;
+        }
+    }
+    insert(connection, table.as_ref(), &mut rows).await?;
+    Ok(count)
+}
+
+/// Names stand in statements: only those of our own tables and of the shape of our columns.
+fn check(line: TableLine) -> Result<TableLine, Refusal> {
+    let plain = |name: &str| !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+    let known = TABLES.contains(&line.table.as_str()) && line.columns.iter().all(|(name, _)| plain(name));
+    if known { Ok(line) } else { Err(Refusal::damaged("a table of the backup", &line.table)) }
+}
+
+async fn insert(
+    connection: &mut AnyConnection,
+    table: Option<&TableLine>,
+    rows: &mut Vec<Vec<Value>>,
+) -> Result<(), Refusal> {
+    let rows = std::mem::take(rows);
+    let Some(line) = table else {
+        return if rows.is_empty() {
+            Ok(())
+        } else {
+            Err(Refusal::damaged("the backup", &"rows of no table"))
+        };
+    };
+    if let Some(short) = rows.iter().find(|row| row.len() != line.columns.len()) {
+        return Err(Refusal::damaged(
+            "a row of the backup",
+            &format!("{} cells in {}", short.len(), line.table),
+        ));
+    }
+    let names: Vec<&str> = line.columns.iter().map(|(name, _)| name.as_str()).collect();
+    insert_rows(connection, &line.table, &names.join(", "), &rows, |mut query, row| {
+        for (value, (_, kind)) in row.iter().zip(&line.columns) {
+            query = match kind {
+                ColumnKind::Text => query.bind(value.as_str().map(str::to_owned)),
+                ColumnKind::Int => query.bind(value.as_i64()),
+            };
+        }
+        query
+    })
+    .await
+}

@@ -1,0 +1,68 @@
+//! Migrations, at start.
+
+use sqlx::{AnyConnection, Executor};
+
+use super::Cells;
+use crate::Refusal;
+
+/// In order; the first makes version 1.
+const MIGRATIONS: [&str; 1] = [include_str!("../../migrations/0001_authority.sql")];
+
+/// The schema that this software works on.
+pub(crate) const SCHEMA_VERSION: i64 = 1;
+
+/// Every table, so that each follows those it refers to.
+pub(crate) const TABLES: [&str; 19] = [
+    "head",
+    "events",
+    "settings",
+    "users",
+    "tokens",
+    "keys",
+    "manufacturers",
+    "products",
+    "product_gtins",
+    "awards",
+    "award_gtins",
+    "labels",
+    "codes",
+    "status_lists",
+    "runs",
+    "withdrawn_units",
+    "changes",
+    "publications",
+    "idempotency",
+];
+
+/// Brings the schema to this software's version, in one transaction.
+pub(crate) async fn migrate(connection: &mut AnyConnection, sqlite: bool) -> Result<(), Refusal> {
+    // Several instances may start at once.
+    let begin = if sqlite { "BEGIN IMMEDIATE" } else { "BEGIN; SELECT pg_advisory_xact_lock(7304185)" };
+    connection.execute(sqlx::raw_sql(begin)).await?;
+    let done = migrate_within(connection).await;
+    let end = if done.is_ok() { "COMMIT" } else { "ROLLBACK" };
+    let ended = connection.execute(sqlx::raw_sql(end)).await;
+    done?;
+    ended?;
+    Ok(())
+}
+
+async fn migrate_within(connection: &mut AnyConnection) -> Result<(), Refusal> {
+    let table = "CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL PRIMARY KEY)";
+    connection.execute(sqlx::raw_sql(table)).await?;
+    let row = sqlx::query("SELECT COALESCE(MAX(version), 0) AS version FROM schema_version")
+        .fetch_one(&mut *connection)
+        .await?;
+    let found = row.int("version")?;
+    if found > SCHEMA_VERSION {
+        return Err(Refusal::NewerSchema { found, known: SCHEMA_VERSION });
+    }
+    for (version, migration) in (1..).zip(MIGRATIONS).filter(|(version, _)| *version > found) {
+        connection.execute(sqlx::raw_sql(migration)).await?;
+        sqlx::query("INSERT INTO schema_version (version) VALUES ($1)")
+            .bind(version)
+            .execute(&mut *connection)
+            .await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,114 @@
+//! The drill: back up, lose everything, restore, go on.
+
+use std::fs;
+
+use verilabel_issuer::lifecycle::ChangeKind;
+use verilabel_issuer::{Authority, DatabaseUrl, Keystore, LabelFilter, LabelId, Order, Passphrase, restore};
+use verilabel_label::Status;
+use verilabel_wire::Algorithm;
+
+use crate::support::{Bench, Kind, draft, edit, new_database, now, number, on_both, propose, register};
+use ring::rand::SystemRandom;
+
+on_both! {
+    a_backup_is_restored_into_either_database,
+    a_backup_that_was_touched_is_refused,
+    nothing_is_restored_over_anything,
+}
+
+async fn backed_up(bench: &Bench) -> std::path::PathBuf {
+    let passphrase = Passphrase::new("tests protect nothing".to_owned()).unwrap();
+    let keystore = Keystore::new(&bench.authority.folder().keys(), passphrase, SystemRandom::new());
+    keystore.generate(Algorithm::EdDsa).unwrap();
+    for n in 1..=5 {
+        bench.label(n).await;
+    }
+    bench.decide(&bench.approver, propose(&number(2), ChangeKind::Suspend)).await.unwrap();
+    let backup = bench.folder.path().join("backup");
+    let order = Order { actor: bench.operator.clone(), at: now() };
+    bench.authority.back_up(&backup, order).await.unwrap();
+    backup
+}
+
+async fn a_backup_is_restored_into_either_database(bench: Bench) {
+    let backup = backed_up(&bench).await;
+    let order = Order { actor: bench.operator.clone(), at: now() };
+    assert_eq!(bench.authority.back_up(&backup, order).await.unwrap_err().code(), "authority-exists");
+    let before = bench.authority.labels(&LabelFilter::default(), LabelId::new(0), 10).await.unwrap();
+    let links = |authority: Authority| async move {
+        authority.codes_of_label(authority.label(&number(1)).await.unwrap().id).await.unwrap()
+    };
+    let codes = links(bench.authority.clone()).await;
+    // What is decided after the backup is not in it.
+    bench.label(6).await;
+    let databases =
+        [(Kind::Sqlite, DatabaseUrl::sqlite("other.db")), (Kind::Postgres, new_database("restored"))];
+    for (kind, database) in databases {
+        let folder = bench.folder.path().join(format!("restored-{kind:?}"));
+        let restored = restore(&backup, &folder, &database).await.unwrap();
+        assert!(restored.rows > 50);
+        let authority = Authority::open(&folder, register(), &SystemRandom::new()).await.unwrap();
+        assert_eq!(authority.chain_end().await.unwrap(), restored.end);
+        assert_eq!(authority.labels(&LabelFilter::default(), LabelId::new(0), 10).await.unwrap(), before);
+        assert_eq!(links(authority.clone()).await, codes);
+        let report = authority.verify_chain(&[]).await.unwrap();
+        assert_eq!(report.faults, []);
+        let keys = |folder: &std::path::Path| fs::read_dir(folder.join("keys")).unwrap().count();
+        assert_eq!((keys(&folder), keys(&bench.path())), (1, 1));
+        // It goes on where the backup was made: no index, number or row twice.
+        let place = before[1].status_ref;
+        let mut snapshot = authority.snapshot().await.unwrap();
+        let statuses = snapshot.status_list(place.list).await.unwrap();
+        assert_eq!(statuses.status(place.index), Some(Status::Suspended));
+        drop(snapshot);
+        let moved = Bench { authority, ..Bench::new(Kind::Sqlite).await };
+        let label = moved.label(7).await;
+        assert!(before.iter().all(|known| known.status_ref != label.status));
+        assert_eq!(moved.prepare(draft(3)).await.unwrap_err().code(), "number-taken");
+        assert_eq!(moved.authority.verify_chain(&[]).await.unwrap().faults, []);
+    }
+}
+
+async fn a_backup_that_was_touched_is_refused(bench: Bench) {
+    let backup = backed_up(&bench).await;
+    let records = backup.join("records.jsonl");
+    let whole = fs::read_to_string(&records).unwrap();
+    let target = bench.folder.path().join("restored");
+    let database = DatabaseUrl::sqlite("authority.db");
+    let refused = async || {
+        let refused = restore(&backup, &target, &database).await.unwrap_err();
+        assert!(!target.join("authority.toml").exists());
+        fs::remove_dir_all(&target).ok();
+        refused
+    };
+    edit(&records, "Lumora Devices", "Lumora Device5");
+    let changed = refused().await;
+    assert!(changed.to_string().contains("records.jsonl"), "{changed}");
+    assert_eq!(changed.code(), "store-damaged");
+    // Even with a manifest that fits, the audit chain tells.
+    fs::write(&records, whole.replace("approve-award", "approve-awarD")).unwrap();
+    let digest = verilabel_wire::sha256(&fs::read(&records).unwrap());
+    let digest = digest.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
+    let manifest = backup.join("manifest.json");
+    let mut json: serde_json::Value = serde_json::from_slice(&fs::read(&manifest).unwrap()).unwrap();
+    json["files"]["records.jsonl"]["sha256"] = digest.into();
+    fs::write(&manifest, json.to_string()).unwrap();
+    let changed = refused().await;
+    assert!(changed.to_string().contains("audit chain"), "{changed}");
+    fs::remove_file(&manifest).unwrap();
+    assert_eq!(refused().await.code(), "authority-file");
+}
+
+async fn nothing_is_restored_over_anything(bench: Bench) {
+    let backup = backed_up(&bench).await;
+    let own = restore(&backup, &bench.path(), &DatabaseUrl::sqlite("other.db")).await.unwrap_err();
+    assert_eq!(own.code(), "authority-exists");
+    let database = match bench.kind {
+        Kind::Sqlite => DatabaseUrl::sqlite(bench.path().join("authority.db").to_str().unwrap()),
+        Kind::Postgres => bench.authority.folder().database().clone(),
+    };
+    let folder = bench.folder.path().join("new");
+    let occupied = restore(&backup, &folder, &database).await.unwrap_err();
+    assert_eq!(occupied.code(), "authority-exists");
+    assert_eq!(bench.authority.verify_chain(&[]).await.unwrap().faults, []);
+}

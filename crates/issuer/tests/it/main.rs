@@ -1,0 +1,19 @@
+//! The authority at work, each test on SQLite and on PostgreSQL.
+
+#![expect(clippy::disallowed_methods, reason = "tests make generators and throw their keys away")]
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "what is missing fails the test")]
+
+mod support;
+
+mod audit;
+mod awards;
+mod backup;
+mod crowd;
+mod evidence;
+mod idempotency;
+mod keys;
+mod outage;
+mod runs;
+mod standing;
+mod two_people;
+mod users;

@@ -1,0 +1,135 @@
+//! Runs of unit labels.
+
+use std::collections::BTreeSet;
+
+use verilabel_issuer::lifecycle::ChangeKind;
+use verilabel_issuer::{
+    CreateRun, DecideChange, MarkRunWritten, ProposeChange, RunRecord, Serials, UnitRange,
+};
+use verilabel_label::Status;
+
+use crate::support::{Bench, claims, gtin, number, on_both, propose, test_key};
+use verilabel_wire::Sign;
+
+on_both! {
+    units_follow_from_one_record,
+    some_units_are_withdrawn,
+    serial_numbers_do_not_meet,
+    scattered_serials_are_never_the_same,
+}
+
+fn create(n: u32, serials: Serials, units: u32) -> CreateRun {
+    CreateRun { label: number(n), gtin: gtin(n), serials, units }
+}
+
+fn from(serial: &str) -> Serials {
+    Serials::Consecutive(serial.parse().unwrap())
+}
+
+async fn run(bench: &Bench, n: u32, serials: Serials, units: u32) -> RunRecord {
+    bench.decide(&bench.officer, create(n, serials, units)).await.unwrap()
+}
+
+async fn units_follow_from_one_record(bench: Bench) {
+    let label = bench.label(1).await;
+    // More than a list has entries.
+    let record = run(&bench, 1, from("SN0000"), 3_000).await;
+    let plan = bench.authority.run_plan(record.id).await.unwrap();
+    let key = test_key(1);
+    let mut places = BTreeSet::from([label.status]);
+    for n in 0..3_000 {
+        let unit = plan.unit(n).unwrap();
+        assert_eq!(unit.serial.as_str(), format!("SN{n:04}"));
+        assert!(places.insert(unit.status), "unit {n} shares {}", unit.status);
+    }
+    let lists: BTreeSet<u32> = places.iter().map(|place| place.list).collect();
+    assert_eq!(lists, BTreeSet::from([1, 2, 3]));
+    let unit = plan.unit(1_234).unwrap();
+    let minted = plan.mint(1_234, &key).unwrap();
+    let said = claims(&minted.link, key.key());
+    assert_eq!((said.status, &said.number, said.issued_at), (unit.status, &number(1), record.issued_at));
+    assert_eq!(bench.authority.run_plan(record.id).await.unwrap().unit(1_234).unwrap(), unit);
+    assert_eq!(plan.unit(3_000).unwrap_err().code(), "not-found");
+
+    let written = MarkRunWritten { run: record.id, written: 1_500 };
+    bench.decide(&bench.officer, written).await.unwrap();
+    assert_eq!(bench.authority.run(record.id).await.unwrap().written, 1_500);
+    let links = [minted.link, plan.mint(0, &key).unwrap().link];
+    let found = bench.authority.reconcile(links.into_iter()).await.unwrap();
+    assert_eq!((found.agreeing, found.discrepancies.len()), (2, 0));
+    // A box that the run does not have, signed with the stolen key.
+    let base = bench.authority.link_base().await.unwrap();
+    let other = verilabel_label::Gs1Path::of_unit(gtin(1), "SN9999".parse().unwrap());
+    let forged =
+        verilabel_issuer::mint(&unit.claims, &other, verilabel_wire::Profile::Named, &base, &key).unwrap();
+    let found = bench.authority.reconcile([forged.link].into_iter()).await.unwrap();
+    assert_eq!(found.counts().into_iter().collect::<Vec<_>>(), [("signature-without-record", 1)]);
+}
+
+async fn some_units_are_withdrawn(bench: Bench) {
+    let label = bench.label(1).await;
+    let record = run(&bench, 1, from("SN0000"), 2_000).await;
+    let plan = bench.authority.run_plan(record.id).await.unwrap();
+    let withdraw = |first, units| ProposeChange {
+        units: Some(UnitRange { run: record.id, first, units }),
+        ..propose(&number(1), ChangeKind::WithdrawUnits)
+    };
+    for (first, units, code) in
+        [(2_000, 1, "out-of-range"), (0, 0, "out-of-range"), (1_999, 2, "out-of-range")]
+    {
+        let refused = bench.decide(&bench.officer, withdraw(first, units)).await.unwrap_err();
+        assert_eq!(refused.code(), code);
+    }
+    let proposed = bench.decide(&bench.officer, withdraw(1_000, 500)).await.unwrap();
+    let decide = DecideChange { change: proposed.id, expected: None, approve: true };
+    bench.decide(&bench.approver, decide).await.unwrap();
+    let check = async |inside: Status, outside: Status| {
+        let mut snapshot = bench.authority.snapshot().await.unwrap();
+        let mut known = std::collections::BTreeMap::new();
+        for list in [1, 2] {
+            known.insert(list, snapshot.status_list(list).await.unwrap());
+        }
+        for n in 0..2_000 {
+            let place = plan.unit(n).unwrap().status;
+            let due = if (1_000..1_500).contains(&n) { inside } else { outside };
+            assert_eq!(known[&place.list].status(place.index), Some(due), "unit {n}");
+        }
+        assert_eq!(known[&1].status(label.status.index), Some(outside));
+    };
+    check(Status::Invalid, Status::Valid).await;
+    // A suspended label suspends all its boxes; withdrawn ones stay withdrawn.
+    bench.decide(&bench.approver, propose(&number(1), ChangeKind::Suspend)).await.unwrap();
+    check(Status::Invalid, Status::Suspended).await;
+    bench.change(&number(1), ChangeKind::Reinstate).await.unwrap();
+    check(Status::Invalid, Status::Valid).await;
+    bench.change(&number(1), ChangeKind::Withdraw).await.unwrap();
+    check(Status::Invalid, Status::Invalid).await;
+    let another = bench.decide(&bench.officer, create(1, from("X1"), 1)).await.unwrap_err();
+    assert_eq!(another.code(), "label-withdrawn");
+}
+
+async fn serial_numbers_do_not_meet(bench: Bench) {
+    bench.label(1).await;
+    run(&bench, 1, from("SN0000"), 100).await;
+    let meets = bench.decide(&bench.officer, create(1, from("SN0099"), 5)).await.unwrap_err();
+    assert_eq!(meets.code(), "serials-overlap");
+    run(&bench, 1, from("SN0100"), 100).await;
+    let long = bench.decide(&bench.officer, create(1, from("SN9999"), 2)).await.unwrap_err();
+    assert_eq!(long.code(), "serials-run-out");
+    let none = bench.decide(&bench.officer, create(1, from("A1"), 0)).await.unwrap_err();
+    assert_eq!(none.code(), "out-of-range");
+    let foreign = CreateRun { gtin: gtin(2), ..create(1, from("A1"), 1) };
+    assert_eq!(bench.decide(&bench.officer, foreign).await.unwrap_err().code(), "not-found");
+}
+
+async fn scattered_serials_are_never_the_same(bench: Bench) {
+    bench.label(1).await;
+    let mut serials = BTreeSet::new();
+    for _ in 0..2 {
+        let record = run(&bench, 1, Serials::Scattered, 1_500).await;
+        let plan = bench.authority.run_plan(record.id).await.unwrap();
+        serials.extend((0..1_500).map(|n| plan.unit(n).unwrap().serial));
+    }
+    assert_eq!(serials.len(), 3_000);
+    assert!(serials.iter().all(|serial| serial.as_str().len() == 12));
+}

@@ -1,0 +1,102 @@
+//! Suspended, reinstated, withdrawn.
+
+use verilabel_issuer::lifecycle::{Advisory, ChangeKind, ChangeState, Proposal};
+use verilabel_issuer::{Actor, ApplyDue, DecideChange, Order, ProposeChange};
+use verilabel_label::Status;
+
+use crate::support::{Bench, now, number, on_both, proposal, propose};
+
+on_both! {
+    a_suspension_needs_one_approver,
+    reinstating_and_withdrawing_need_two_people,
+    withdrawn_is_for_good,
+    a_withdrawal_of_the_future_waits_for_its_time,
+    a_suspension_does_not_wait,
+    a_stale_label_is_not_changed,
+}
+
+async fn a_suspension_needs_one_approver(bench: Bench) {
+    let label = bench.label(1).await;
+    let waiting = bench.decide(&bench.officer, propose(&label.number, ChangeKind::Suspend)).await.unwrap();
+    assert_eq!((waiting.state, waiting.status), (ChangeState::Proposed, Status::Valid));
+    assert_eq!(bench.status(label.status).await, Status::Valid);
+    let advised = Proposal { advisory: Some(Advisory::new("CSAF-2026-0001").unwrap()), ..proposal() };
+    let suspend = ProposeChange { proposal: advised, ..propose(&label.number, ChangeKind::Suspend) };
+    let done = bench.decide(&bench.approver, suspend).await.unwrap();
+    assert_eq!((done.state, done.status), (ChangeState::Applied, Status::Suspended));
+    assert_eq!(bench.status(label.status).await, Status::Suspended);
+    let record = bench.authority.change(done.id).await.unwrap();
+    assert_eq!(record.proposal.advisory.unwrap().as_str(), "CSAF-2026-0001");
+    assert_eq!(record.approver, Some(record.preparer));
+    // What the officer proposed has been overtaken.
+    let decide = DecideChange { change: waiting.id, expected: None, approve: true };
+    assert_eq!(bench.decide(&bench.approver, decide).await.unwrap_err().code(), "label-suspended-already");
+}
+
+async fn reinstating_and_withdrawing_need_two_people(bench: Bench) {
+    let label = bench.label(1).await;
+    bench.decide(&bench.approver, propose(&label.number, ChangeKind::Suspend)).await.unwrap();
+    for kind in [ChangeKind::Reinstate, ChangeKind::Withdraw] {
+        let proposed = bench.decide(&bench.both, propose(&label.number, kind)).await.unwrap();
+        assert_eq!(proposed.state, ChangeState::Proposed, "{kind}");
+        let decide = DecideChange { change: proposed.id, expected: None, approve: true };
+        assert_eq!(bench.decide(&bench.both, decide.clone()).await.unwrap_err().code(), "two-people");
+        assert_eq!(bench.decide(&bench.officer, decide.clone()).await.unwrap_err().code(), "role-missing");
+        let done = bench.decide(&bench.approver, decide.clone()).await.unwrap();
+        assert_eq!(done.state, ChangeState::Applied);
+        assert_eq!(bench.status(label.status).await, done.status);
+        assert_eq!(bench.decide(&bench.approver, decide).await.unwrap_err().code(), "change-not-proposed");
+    }
+    assert_eq!(bench.status(label.status).await, Status::Invalid);
+}
+
+async fn withdrawn_is_for_good(bench: Bench) {
+    let label = bench.label(1).await;
+    bench.change(&label.number, ChangeKind::Withdraw).await.unwrap();
+    for kind in [ChangeKind::Suspend, ChangeKind::Reinstate, ChangeKind::Withdraw] {
+        let refused = bench.decide(&bench.both, propose(&label.number, kind)).await.unwrap_err();
+        assert_eq!(refused.code(), "label-withdrawn", "{kind}");
+    }
+    assert_eq!(bench.status(label.status).await, Status::Invalid);
+    let unknown = bench.decide(&bench.both, propose(&number(77), ChangeKind::Suspend)).await.unwrap_err();
+    assert_eq!(unknown.code(), "not-found");
+    let valid = bench.label(2).await;
+    let refused = bench.decide(&bench.both, propose(&valid.number, ChangeKind::Reinstate)).await.unwrap_err();
+    assert_eq!(refused.code(), "label-not-suspended");
+}
+
+async fn a_withdrawal_of_the_future_waits_for_its_time(bench: Bench) {
+    let (label, other) = (bench.label(1).await, bench.label(2).await);
+    let later = now().plus_seconds(3_600);
+    for label in [&label, &other] {
+        let proposal = Proposal { effective_at: Some(later), ..proposal() };
+        let withdraw = ProposeChange { proposal, ..propose(&label.number, ChangeKind::Withdraw) };
+        let proposed = bench.decide(&bench.officer, withdraw).await.unwrap();
+        let decide = DecideChange { change: proposed.id, expected: None, approve: true };
+        assert_eq!(bench.decide(&bench.approver, decide).await.unwrap().state, ChangeState::Scheduled);
+    }
+    // The other is withdrawn meanwhile, so that its scheduled change becomes void.
+    bench.change(&other.number, ChangeKind::Withdraw).await.unwrap();
+    let due = |at| bench.authority.decide(Order { actor: Actor::System, at }, ApplyDue);
+    assert_eq!(due(now()).await.unwrap().applied, 0);
+    assert_eq!(bench.status(label.status).await, Status::Valid);
+    let done = due(later).await.unwrap();
+    assert_eq!((done.applied, done.void), (1, 1));
+    assert_eq!(bench.status(label.status).await, Status::Invalid);
+    assert_eq!(due(later).await.unwrap().applied, 0);
+}
+
+async fn a_suspension_does_not_wait(bench: Bench) {
+    let label = bench.label(1).await;
+    let proposal = Proposal { effective_at: Some(now().plus_seconds(1)), ..proposal() };
+    let suspend = ProposeChange { proposal, ..propose(&label.number, ChangeKind::Suspend) };
+    assert_eq!(bench.decide(&bench.approver, suspend).await.unwrap_err().code(), "suspension-in-future");
+}
+
+async fn a_stale_label_is_not_changed(bench: Bench) {
+    let label = bench.label(1).await;
+    let seen = bench.authority.label(&label.number).await.unwrap().version;
+    let suspend = ProposeChange { expected: Some(seen), ..propose(&label.number, ChangeKind::Suspend) };
+    bench.decide(&bench.approver, suspend.clone()).await.unwrap();
+    assert_eq!(bench.decide(&bench.approver, suspend).await.unwrap_err().code(), "stale-version");
+}

@@ -1,0 +1,62 @@
+//! Users and their tokens.
+
+use std::collections::BTreeSet;
+
+use verilabel_issuer::{
+    Actor, AddUser, ChangeUser, EventFilter, IssueToken, PrepareAward, RefusalKind, RevokeToken, Role, Token,
+    Version,
+};
+
+use crate::support::{Bench, draft, now, on_both};
+
+on_both! {
+    a_token_signs_in_until_it_expires_or_is_revoked,
+    roles_decide_what_a_user_may_do,
+    only_an_operator_keeps_users,
+}
+
+async fn a_token_signs_in_until_it_expires_or_is_revoked(bench: Bench) {
+    let user = bench.officer.user().unwrap().id;
+    let expires_at = now().plus_seconds(60);
+    let issue = IssueToken { user, name: "desk".to_owned(), expires_at };
+    let issued = bench.decide(&bench.operator, issue).await.unwrap();
+    let token = Token::new(issued.token.reveal()).unwrap();
+    let signed_in = bench.authority.authenticate(&token, now()).await.unwrap();
+    assert_eq!(Actor::User(signed_in), bench.officer);
+    let expired = bench.authority.authenticate(&token, expires_at).await.unwrap_err();
+    assert_eq!((expired.code(), expired.kind()), ("token-expired", RefusalKind::Unauthenticated));
+    bench.decide(&bench.operator, RevokeToken { token: issued.id }).await.unwrap();
+    let revoked = bench.authority.authenticate(&token, now()).await.unwrap_err();
+    assert_eq!(revoked.code(), "token-unknown");
+    let again = bench.decide(&bench.operator, RevokeToken { token: issued.id }).await.unwrap_err();
+    assert_eq!(again.code(), "not-found");
+    // Neither the token nor anything to guess it by is on record.
+    let events =
+        bench.authority.events(&EventFilter::default(), verilabel_issuer::Seq::new(0), 100).await.unwrap();
+    assert!(events.iter().all(|event| !format!("{event:?}").contains(token.reveal())));
+}
+
+async fn roles_decide_what_a_user_may_do(bench: Bench) {
+    let prepare = || PrepareAward { draft: draft(1) };
+    for actor in [&bench.approver, &bench.operator, &Actor::System] {
+        let refused = bench.decide(actor, prepare()).await.unwrap_err();
+        assert_eq!((refused.code(), refused.kind()), ("role-missing", RefusalKind::Forbidden));
+    }
+    bench.decide(&bench.officer, prepare()).await.unwrap();
+}
+
+async fn only_an_operator_keeps_users(bench: Bench) {
+    let roles = BTreeSet::from([Role::Auditor]);
+    let add = |name: &str| AddUser { name: name.to_owned(), external: None, roles: roles.clone() };
+    assert_eq!(bench.decide(&bench.approver, add("eve")).await.unwrap_err().code(), "role-missing");
+    let user = bench.decide(&bench.operator, add("eve")).await.unwrap();
+    assert_eq!(bench.decide(&bench.operator, add("eve")).await.unwrap_err().code(), "name-taken");
+    assert_eq!(bench.decide(&bench.operator, add("e\u{7}")).await.unwrap_err().code(), "text-length");
+    let expires_at = now().plus_seconds(60);
+    let issue = IssueToken { user, name: "desk".to_owned(), expires_at };
+    let token = bench.decide(&bench.operator, issue).await.unwrap().token;
+    let change = ChangeUser { user, roles, active: false, expected: Some(Version::FIRST) };
+    bench.decide(&bench.operator, change.clone()).await.unwrap();
+    assert_eq!(bench.authority.authenticate(&token, now()).await.unwrap_err().code(), "token-unknown");
+    assert_eq!(bench.decide(&bench.operator, change).await.unwrap_err().code(), "stale-version");
+}
