@@ -74,6 +74,9 @@ pub(crate) struct VerifyArgs {
     /// The oldest status list that will do, such as 12h or 7d
     #[arg(long, value_name = "AGE", value_parser = age)]
     pub(crate) max_status_age: Option<u64>,
+    /// Refuse a trust pack past its expiry
+    #[arg(long)]
+    pub(crate) require_fresh: bool,
     /// Print JSON (docs/verdict-json.md)
     #[arg(long)]
     pub(crate) json: bool,
@@ -121,6 +124,30 @@ pub(crate) enum PackCommand {
         /// The root metadata to trust; the first import trusts the pack's own
         #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
         root: Option<PathBuf>,
+    },
+    /// Bring the imported pack up to date from a web server
+    Update {
+        /// The URL below which the server has metadata/ and targets/
+        #[arg(value_name = "URL", value_hint = ValueHint::Url)]
+        url: String,
+        /// The root metadata to trust; that of the imported pack if not given
+        #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+        root: Option<PathBuf>,
+    },
+    /// Write the imported pack into one file, and say what takes how much room
+    Export {
+        /// The file
+        #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+        file: PathBuf,
+    },
+    /// Say what changed between two packs
+    Diff {
+        /// The older pack
+        #[arg(value_name = "OLD", value_hint = ValueHint::AnyPath)]
+        old: PathBuf,
+        /// The newer pack
+        #[arg(value_name = "NEW", value_hint = ValueHint::AnyPath)]
+        new: PathBuf,
     },
     /// Follow any repository of The Update Framework
     Tuf(TufArgs),

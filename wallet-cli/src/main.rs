@@ -8,8 +8,10 @@
 
 mod args;
 mod card;
+mod diff;
 mod exit;
 mod input;
+mod kept;
 mod pack;
 mod register;
 mod show;

@@ -39,6 +39,8 @@ pub(crate) enum Trouble {
     AnotherRoot,
     #[error("the trust pack: {0}")]
     Pack(#[from] PackError),
+    #[error("the pack's files carry no versions and hashes in their names, so that it cannot be kept safely")]
+    NotConsistent,
     #[error("{flag} is needed for this")]
     Needs { flag: &'static str },
     #[error("the register: {0}")]
@@ -86,6 +88,7 @@ impl Trouble {
             Self::Archive { error, .. } => error.code(),
             Self::AnotherRoot => "pack-another-root",
             Self::Pack(error) => error.code(),
+            Self::NotConsistent => "pack-not-consistent",
             Self::Needs { .. } => "usage",
             Self::Register(_) => "pack-register",
             Self::NoHome => "no-home",
@@ -125,8 +128,10 @@ impl Trouble {
                 PackError::Update(UpdateError::NoRoot) => {
                     "trust a root first: `verilabel pack tuf … init ROOT`"
                 }
+                PackError::Update(UpdateError::NoTarget { .. }) => "check the target's path",
                 _ => "fetch the pack again from its authority; do not use this one",
             },
+            Self::NotConsistent => "ask its authority for a pack with consistent snapshots",
             Self::Needs { .. } => "see `verilabel pack tuf --help`",
             Self::Register(_) => "fetch the pack again from its authority",
             Self::Unknown { .. } => "name one of those; a newer trust pack may know more",

@@ -244,8 +244,7 @@ impl Assembly<'_, '_> {
                 let keys: &KeyRing = &delegator.body.keys;
                 let part = Received::<Targets>::read(bytes)?.prove(keys, role)?;
                 let delegations = delegator.body.delegations.iter().filter(|d| d.name == role);
-                let stray =
-                    part.body.files.keys().find(|path| !delegations.clone().any(|d| d.covers(path)));
+                let stray = part.body.files.keys().find(|path| !delegations.clone().any(|d| d.covers(path)));
                 if let Some(path) = stray {
                     return Err(PublishError::OutsidePaths { role: role.to_owned(), path: path.clone() });
                 }
