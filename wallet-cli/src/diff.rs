@@ -38,7 +38,7 @@ fn partners(old: &TrustPack, new: &TrustPack, lines: &mut Vec<String>) {
                 lines.push(format!("partner {id} added; it may award {}", entitled(&partner.may_issue)));
             }
             (Some(_), None) => {
-                lines.push(format!("partner {id} dropped: its labels cannot be told any more"))
+                lines.push(format!("partner {id} dropped: its labels cannot be told any more"));
             }
             (Some(before), Some(after)) if before.may_issue != after.may_issue => {
                 lines.push(format!("partner {id} may now award {}", entitled(&after.may_issue)));
@@ -69,6 +69,10 @@ fn issuer(old: &Issuer, new: &Issuer, lines: &mut Vec<String>) {
     let id = &new.id;
     if old.name != new.name {
         lines.push(format!("issuer {id} is now called {}, before {}", new.name, old.name));
+    }
+    if old.did != new.did {
+        let did = new.did.as_ref().map_or_else(|| "none".to_owned(), ToString::to_string);
+        lines.push(format!("issuer {id} now has this DID: {did}"));
     }
     if old.may_issue != new.may_issue {
         lines.push(format!("issuer {id} may now award {}", entitled(&new.may_issue)));
@@ -138,10 +142,10 @@ fn register(old: &Register, new: &Register, lines: &mut Vec<String>) {
         match found {
             (None, Some(row)) => lines.push(format!("row {} added", names(row))),
             (Some(row), None) => {
-                lines.push(format!("row {} removed: it recognises nothing any more", names(row)))
+                lines.push(format!("row {} removed: it recognises nothing any more", names(row)));
             }
             (Some(before), Some(after)) if before != after => {
-                lines.push(format!("row {} changed", names(after)))
+                lines.push(format!("row {} changed", names(after)));
             }
             _ => {}
         }

@@ -39,19 +39,16 @@ pub(crate) struct Anchor {
 
 /// Opens the pack that a command names, or the imported one.
 pub(crate) fn open(args: &TrustArgs, expiry: Expiry, now: Timestamp) -> Result<OpenedPack, Trouble> {
-    let (fingerprint, root, repository, pinned) = match &args.pack {
-        Some(path) => {
-            let repository = repository(path)?;
-            let root = anchor_root(path, repository.as_ref(), args.root.as_deref())?;
-            let fingerprint = fingerprint(&root);
-            let pinned = args.root.is_some() || current().ok().flatten().as_ref() == Some(&fingerprint);
-            (fingerprint, root, repository, pinned)
-        }
-        None => {
-            let Imported { fingerprint, root, repository } = imported()?;
-            let repository: Box<dyn Repository> = Box::new(repository);
-            (fingerprint, root, repository, true)
-        }
+    let (fingerprint, root, repository, pinned) = if let Some(path) = &args.pack {
+        let repository = repository(path)?;
+        let root = anchor_root(path, repository.as_ref(), args.root.as_deref())?;
+        let fingerprint = fingerprint(&root);
+        let pinned = args.root.is_some() || current().ok().flatten().as_ref() == Some(&fingerprint);
+        (fingerprint, root, repository, pinned)
+    } else {
+        let Imported { fingerprint, root, repository } = imported()?;
+        let repository: Box<dyn Repository> = Box::new(repository);
+        (fingerprint, root, repository, true)
     };
     let memory = memory_if_any(&fingerprint)?;
     let (pack, memory) = follow(memory, &root, repository.as_ref(), now, expiry)?;
@@ -66,7 +63,7 @@ pub(crate) fn open(args: &TrustArgs, expiry: Expiry, now: Timestamp) -> Result<O
 pub(crate) fn look_at(path: &Path, now: Timestamp) -> Result<OpenedPack, Trouble> {
     let repository = repository(path)?;
     let root = first_root(path, repository.as_ref())?;
-    let memory: Memory = Box::new(MemoryStore::default());
+    let memory: Memory = Box::<MemoryStore>::default();
     let (pack, _) = follow(memory, &root, repository.as_ref(), now, Expiry::Report)?;
     Ok(OpenedPack { pack, anchor: Anchor { fingerprint: fingerprint(&root), pinned: false } })
 }
@@ -97,7 +94,7 @@ pub(crate) fn update(url: &str, root: Option<&Path>, now: Timestamp) -> Result<O
 /// The imported pack as one file, and the files in it.
 pub(crate) fn export(now: Timestamp) -> Result<(Vec<u8>, Vec<RepositoryFile>), Trouble> {
     let Imported { root, repository, .. } = imported()?;
-    let memory: Memory = Box::new(MemoryStore::default());
+    let memory: Memory = Box::<MemoryStore>::default();
     let (pack, memory) = follow(memory, &root, &repository, now, Expiry::Report)?;
     let files = collect(&repository, pack.accepted(), &root, &memory)?;
     Ok((write_archive(&files)?, files))

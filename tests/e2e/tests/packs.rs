@@ -79,7 +79,12 @@ fn an_update_fetches_what_is_new_and_nothing_else() {
     // The targets are the same.
     assert_eq!(
         *asked.lock().unwrap(),
-        ["metadata/2.root.json", "metadata/timestamp.json", "metadata/3.snapshot.json", "metadata/3.targets.json"]
+        [
+            "metadata/2.root.json",
+            "metadata/timestamp.json",
+            "metadata/3.snapshot.json",
+            "metadata/3.targets.json"
+        ]
     );
     // A mirror that goes back, or loses a file: what was accepted stays in use.
     unpack("older", &mirror);

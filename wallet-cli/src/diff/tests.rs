@@ -1,6 +1,6 @@
-use serde_json::Value;
 use std::collections::BTreeMap;
 
+use serde_json::Value;
 use verilabel_label::Timestamp;
 use verilabel_trust::{
     ArchiveRepository, Client, Expiry, MemoryStore, PackContents, Purpose, Release, Role, RoleDefinition,
@@ -18,6 +18,7 @@ fn issuer(keys: &[(u8, Option<&str>, KeyState)], levels: &[u8]) -> Issuer {
     Issuer {
         id: "specimen.sg".parse().unwrap(),
         name: "Specimen".to_owned(),
+        did: None,
         notice: None,
         link_hosts: vec!["label.example".to_owned()],
         status_uri: "https://label.example/".to_owned(),

@@ -18,6 +18,7 @@ fn issuer(id: &str, keys: &[u8], levels: &[u8]) -> Issuer {
     Issuer {
         id: id.parse().unwrap(),
         name: format!("Specimen {id}"),
+        did: None,
         notice: None,
         link_hosts: vec!["label.example".to_owned()],
         status_uri: format!("https://label.example/{id}/"),
@@ -121,7 +122,9 @@ impl Agencies {
         let part =
             TargetsPart { version, expires: time("2027-01-01"), targets, delegations, signers: &signers };
         let SignedPart { metadata, files } = part.sign().unwrap();
-        files.into_iter().for_each(|(name, bytes)| self.memory.put(&name, bytes));
+        for (name, bytes) in files {
+            self.memory.put(&name, bytes);
+        }
         self.roles.insert(role.to_owned(), metadata);
     }
 
