@@ -99,7 +99,12 @@ fn files_below(folder: &Path) -> Vec<PathBuf> {
 fn name(files: &[RepositoryFile]) -> String {
     let timestamp = files.iter().find(|(path, _)| path == "metadata/timestamp.json");
     let hash = sha256(timestamp.map_or(&[], |(_, bytes)| bytes));
-    hash.iter().take(8).fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
+    hex(hash.iter().take(8))
+}
+
+/// Bytes in hexadecimal.
+pub(crate) fn hex<'a>(bytes: impl IntoIterator<Item = &'a u8>) -> String {
+    bytes.into_iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
 }
 
 fn is_name(text: &str) -> bool {
@@ -181,7 +186,7 @@ impl Cached {
             return Some(fetched.clone());
         }
         let kept = self.kept.as_ref()?.target(path, limit).ok()??;
-        let hash = sha256(&kept).iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
+        let hash = hex(&sha256(&kept));
         let file = path.rsplit('/').next()?;
         file.strip_prefix(&hash)?.starts_with('.').then_some(kept)
     }

@@ -18,7 +18,7 @@ use verilabel_wire::sha256;
 
 use crate::args::TrustArgs;
 use crate::input;
-use crate::kept::{Cached, Kept, MAX_ROOT, collect};
+use crate::kept::{Cached, Kept, MAX_ROOT, collect, hex};
 use crate::trouble::{Trouble, say};
 
 const MAX_PACK_FILE: u64 = 256 << 20;
@@ -191,7 +191,7 @@ fn first_root(path: &Path, repository: &dyn Repository) -> Result<Vec<u8>, Troub
 }
 
 fn fingerprint(root: &[u8]) -> String {
-    sha256(root).iter().take(16).fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
+    hex(sha256(root).iter().take(16))
 }
 
 fn current() -> Result<Option<String>, Trouble> {

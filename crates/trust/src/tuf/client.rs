@@ -7,13 +7,14 @@ use super::bodies::{MetaFile, Root, Snapshot, TimestampBody};
 use super::metadata::{Body, KeyRing, Proven, Received};
 use super::name::as_segment;
 use super::store::MAX_METADATA;
-use super::targets::Targets;
+use super::targets::{Delegation, Targets};
 use super::{MetadataError, Repository, Role, TrustedStore, UpdateError};
 
 /// Root rotations followed in one update.
 const MAX_ROTATIONS: u64 = 256;
-/// Delegated roles of one pack.
+/// Delegated roles of one pack, and patterns of paths by which one role delegates.
 const MAX_DELEGATED: usize = 256;
+const MAX_PATTERNS: usize = 1_024;
 /// Limits where no other metadata gives a length, in bytes.
 const MAX_ROOT: usize = 512 << 10;
 const MAX_TIMESTAMP: usize = 16 << 10;
@@ -82,10 +83,12 @@ impl<S: TrustedStore> Client<S> {
         expiry: Expiry,
     ) -> Result<Accepted, UpdateError> {
         let mut accepted = self.refresh(repository, now, expiry)?;
+        bound(Role::Targets.name(), &accepted.targets)?;
         while accepted.delegated.len() < MAX_DELEGATED
             && let Some((parent, name)) = accepted.next_delegation()
         {
-            let metadata = match self.delegated(&accepted, repository, &parent, &name) {
+            let found = self.delegated(&accepted, repository, &parent, &name);
+            let metadata = match found.and_then(|metadata| bound(&name, &metadata).map(|()| metadata)) {
                 Ok(metadata) => Ok(metadata),
                 // These say nothing of the role.
                 Err(
@@ -336,6 +339,15 @@ impl<S: TrustedStore> Client<S> {
         let Some(bytes) = self.store.load(role)? else { return Ok(None) };
         Ok(Received::<T>::read(&bytes).and_then(|received| received.prove(keys, role)).ok())
     }
+}
+
+/// Listing every target of a pack asks every pattern after it: their number is bounded.
+fn bound(role: &str, metadata: &Proven<Targets>) -> Result<(), UpdateError> {
+    let patterns: usize = metadata.body.delegations.iter().map(Delegation::width).sum();
+    if patterns > MAX_PATTERNS {
+        return Err(UpdateError::TooManyPatterns { role: role.to_owned(), limit: MAX_PATTERNS });
+    }
+    Ok(())
 }
 
 fn accepted_root(store: &impl TrustedStore) -> Result<Option<Proven<Root>>, UpdateError> {

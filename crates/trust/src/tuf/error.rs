@@ -257,6 +257,14 @@ pub enum UpdateError {
         /// The limit.
         limit: u64,
     },
+    /// More patterns of paths than the delegations of a pack have.
+    #[error("{} delegates by more than {limit} patterns of paths", excerpt(.role))]
+    TooManyPatterns {
+        /// The role.
+        role: String,
+        /// The limit.
+        limit: usize,
+    },
     /// Older than what was accepted before.
     #[error(
         "{} metadata has version {found}, but version {accepted} was accepted before: this pack is older",
@@ -344,6 +352,7 @@ impl UpdateError {
             Self::TooLarge { .. } => "pack-too-large",
             Self::Metadata(error) => error.code(),
             Self::RootVersion { .. } => "pack-root-version",
+            Self::TooManyPatterns { .. } => "pack-too-many-patterns",
             Self::TooManyRoots { .. } => "pack-too-many-roots",
             Self::RolledBack { .. } | Self::Delisted { .. } => "pack-rolled-back",
             Self::Mixed { .. } => "pack-mixed",

@@ -79,8 +79,18 @@ enum Paths {
 }
 
 impl Delegation {
+    /// How many patterns or prefixes it has.
+    pub(super) fn width(&self) -> usize {
+        match &self.paths {
+            Paths::Patterns(all) | Paths::HashPrefixes(all) => all.len(),
+        }
+    }
+
     /// Whether a path is entrusted to the role.
     pub(super) fn covers(&self, path: &str) -> bool {
+        if path.len() > MAX_PATH {
+            return false;
+        }
         match &self.paths {
             Paths::Patterns(patterns) => patterns.iter().any(|pattern| matches(pattern, path)),
             Paths::HashPrefixes(prefixes) => {
@@ -91,25 +101,32 @@ impl Delegation {
     }
 }
 
+/// Longest path or pattern that is compared, in bytes.
+const MAX_PATH: usize = 4_096;
+
 /// Whether a path is of that pattern: `*` and `?` as in a shell, neither of which stands for `/` (§4.5).
 fn matches(pattern: &str, path: &str) -> bool {
     let (patterns, parts) = (pattern.split('/'), path.split('/'));
-    patterns.clone().count() == parts.clone().count()
-        && patterns.zip(parts).all(|(pattern, part)| part_matches(pattern, part))
+    pattern.len() <= MAX_PATH
+        && patterns.clone().count() == parts.clone().count()
+        && patterns.zip(parts).all(|(pattern, part)| part_matches(pattern.as_bytes(), part.as_bytes()))
 }
 
-/// Greedy, with one step back to the latest `*`: linear in most cases, never exponential.
-fn part_matches(pattern: &str, part: &str) -> bool {
-    let (pattern, part): (Vec<char>, Vec<char>) = (pattern.chars().collect(), part.chars().collect());
+/// Greedy, with one step back to the latest `*`: linear in most cases, never worse than quadratic.
+fn part_matches(pattern: &[u8], part: &[u8]) -> bool {
     let (mut p, mut t) = (0, 0);
     let mut star: Option<(usize, usize)> = None;
-    while t < part.len() {
+    while let Some(&byte) = part.get(t) {
         match pattern.get(p) {
-            Some('*') => {
+            Some(b'*') => {
                 star = Some((p, t));
                 p += 1;
             }
-            Some(c) if *c == '?' || part.get(t) == Some(c) => {
+            Some(b'?') => {
+                p += 1;
+                t += width(byte);
+            }
+            Some(literal) if *literal == byte => {
                 p += 1;
                 t += 1;
             }
@@ -120,7 +137,17 @@ fn part_matches(pattern: &str, part: &str) -> bool {
             }
         }
     }
-    pattern.iter().skip(p).all(|c| *c == '*')
+    pattern.iter().skip(p).all(|byte| *byte == b'*')
+}
+
+/// Bytes of the character that begins with that byte (RFC 3629 §3).
+fn width(byte: u8) -> usize {
+    match byte {
+        0xC0..=0xDF => 2,
+        0xE0..=0xEF => 3,
+        0xF0..=0xFF => 4,
+        _ => 1,
+    }
 }
 
 #[derive(Deserialize)]

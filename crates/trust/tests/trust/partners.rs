@@ -255,3 +255,14 @@ fn a_partner_without_the_owners_word_awards_nothing() {
     assert_eq!(ids(&pack), [B]);
     assert!(pack.issuers()[0].may_issue.is_empty());
 }
+
+#[test]
+fn a_partner_with_endless_patterns_is_left_out() {
+    let mut agencies = Agencies::new();
+    let paths = (0..1_025).map(|n| format!("status/{B}/{n}.cwt")).collect();
+    let delegations = [DelegatedRole { name: "lists".to_owned(), paths, ..Agencies::delegation() }];
+    agencies.hand_in("partner-specimen.fi", 2, &BTreeMap::new(), &delegations, &[41]);
+    agencies.assemble().unwrap();
+    let pack = agencies.open(&mut agencies.client());
+    assert_eq!((ids(&pack), pack.partner_troubles()[0].code), (vec![A], "pack-too-many-patterns"));
+}
