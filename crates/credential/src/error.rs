@@ -1,6 +1,6 @@
 //! Why a credential is refused, or cannot be issued.
 
-use verilabel_label::FieldError;
+use verilabel_label::{FieldError, excerpt};
 use verilabel_wire::{JsonError, LinkError, SignError};
 
 use crate::BitstringError;
@@ -13,7 +13,7 @@ pub enum CredentialError {
     #[error(transparent)]
     Json(#[from] JsonError),
     /// Not a credential of the data model.
-    #[error("this is no credential of the W3C data model 2.0: {reason}")]
+    #[error("this is no credential of the W3C data model 2.0: {}", excerpt(.reason))]
     Model {
         /// What the reader of the data model said.
         reason: String,
@@ -39,7 +39,7 @@ pub enum CredentialError {
         expected: &'static str,
     },
     /// A member without meaning here.
-    #[error("member {member:?} has no meaning here")]
+    #[error("member {:?} has no meaning here", excerpt(.member))]
     UnknownMember {
         /// The member.
         member: String,
@@ -116,4 +116,23 @@ pub enum IssueError {
     /// The signer.
     #[error(transparent)]
     Signer(#[from] SignError),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_stranger_wrote_does_nothing_to_a_terminal() {
+        let written = "\u{1b}[2J".repeat(1_000);
+        for error in [
+            CredentialError::Model { reason: written.clone() },
+            CredentialError::UnknownMember { member: written.clone() },
+            CredentialError::Json(JsonError::Malformed { reason: written.clone() }),
+            CredentialError::Json(JsonError::DuplicateMember { member: written.clone() }),
+        ] {
+            let text = error.to_string();
+            assert!(text.len() < 1_024 && !text.chars().any(char::is_control), "{text:?}");
+        }
+    }
 }

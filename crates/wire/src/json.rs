@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use std::fmt;
 
 use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use verilabel_label::excerpt;
 
 /// Reads JSON, in which no object has a member twice at any depth.
 ///
@@ -88,13 +89,13 @@ impl<'de> Visitor<'de> for Walk<'_> {
 #[non_exhaustive]
 pub enum JsonError {
     /// Not JSON, or not of the shape due.
-    #[error("the JSON is malformed: {reason}")]
+    #[error("the JSON is malformed: {}", excerpt(.reason))]
     Malformed {
         /// What the JSON reader said, with line and column.
         reason: String,
     },
     /// An object with a member twice: readers would disagree which one counts.
-    #[error("the JSON has member {member:?} twice")]
+    #[error("the JSON has member {:?} twice", excerpt(.member))]
     DuplicateMember {
         /// The member.
         member: String,

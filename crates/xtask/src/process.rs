@@ -41,9 +41,11 @@ pub(crate) fn program(name: impl AsRef<OsStr>) -> Command {
     command
 }
 
-/// Cargo itself.
+/// Cargo itself. Subcommands such as cargo-machete take the variable for a sign that they are run by `cargo run`.
 pub(crate) fn cargo() -> Command {
-    program(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+    let mut command = program(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.env_remove("CARGO_PKG_NAME");
+    command
 }
 
 /// Runs a program; its failure is ours.

@@ -29,24 +29,35 @@ pub fn plant(seeds: impl FnOnce() -> Vec<Vec<u8>>) {
 /// The links of all vectors.
 #[must_use]
 pub fn links() -> Vec<Vec<u8>> {
-    vectors(|name| name == "link.txt").iter().map(|link| link.trim_ascii_end().to_vec()).collect()
+    vectors(|path| path.ends_with("link.txt")).iter().map(|link| link.trim_ascii_end().to_vec()).collect()
 }
 
-/// The links of the vectors that are not due to be refused.
+/// The label credentials and status list credentials of all vectors.
+#[must_use]
+pub fn credentials() -> Vec<Vec<u8>> {
+    /// One vector is nothing but too long.
+    const LONGEST: usize = 16 << 10;
+    let credentials = vectors(|path| has_extension(path, "jwt")).into_iter();
+    credentials.filter(|text| text.len() <= LONGEST).map(|text| text.trim_ascii_end().to_vec()).collect()
+}
+
+/// The links and label credentials of the vectors that are not due to be refused.
 ///
 /// # Panics
 /// If a vector does not say what is due.
 #[must_use]
-pub fn authentic_links() -> Vec<Vec<u8>> {
-    let mut links = Vec::new();
-    for due in paths(&root().join("tests/vectors"), &|name| name == "expect.json") {
+pub fn authentic_labels() -> Vec<Vec<u8>> {
+    let mut labels = Vec::new();
+    for due in paths(&root().join("tests/vectors"), &|path| path.ends_with("expect.json")) {
         let expected: Value = serde_json::from_slice(&read(&due)).expect("a vector says what is due");
-        let link = due.with_file_name("link.txt");
-        if expected["conclusion"] != "not-authentic" && link.is_file() {
-            links.push(read(&link).trim_ascii_end().to_vec());
+        let label = ["link.txt", "credential.jwt"].map(|name| due.with_file_name(name));
+        if let Some(label) = label.iter().find(|path| path.is_file())
+            && expected["conclusion"] != "not-authentic"
+        {
+            labels.push(read(label).trim_ascii_end().to_vec());
         }
     }
-    links
+    labels
 }
 
 /// The seals of all links that carry one.
@@ -59,7 +70,7 @@ pub fn seals() -> Vec<Vec<u8>> {
 /// The packs of the vectors.
 #[must_use]
 pub fn packs() -> Vec<Vec<u8>> {
-    vectors(|name| name.ends_with(".tar.gz"))
+    vectors(|path| has_extension(path, "gz"))
 }
 
 /// The pack that most vectors are judged by.
@@ -157,13 +168,13 @@ fn drop_unused(register: &mut Value) {
     }
 }
 
-/// Contents of the files of the vectors with such a name.
-fn vectors(wanted: impl Fn(&str) -> bool) -> Vec<Vec<u8>> {
+/// Contents of those files of the vectors.
+fn vectors(wanted: impl Fn(&Path) -> bool) -> Vec<Vec<u8>> {
     paths(&root().join("tests/vectors"), &wanted).iter().map(|path| read(path)).collect()
 }
 
-/// Files below a folder with such a name, in order.
-fn paths(folder: &Path, wanted: &dyn Fn(&str) -> bool) -> Vec<PathBuf> {
+/// Those files below a folder, in order.
+fn paths(folder: &Path, wanted: &dyn Fn(&Path) -> bool) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).expect("a folder of seeds is there");
     let mut entries: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
     entries.sort();
@@ -171,11 +182,15 @@ fn paths(folder: &Path, wanted: &dyn Fn(&str) -> bool) -> Vec<PathBuf> {
     for path in entries {
         if path.is_dir() {
             found.extend(paths(&path, wanted));
-        } else if path.file_name().and_then(|name| name.to_str()).is_some_and(wanted) {
+        } else if wanted(&path) {
             found.push(path);
         }
     }
     found
+}
+
+fn has_extension(path: &Path, extension: &str) -> bool {
+    path.extension().is_some_and(|found| found == extension)
 }
 
 fn read(path: &Path) -> Vec<u8> {

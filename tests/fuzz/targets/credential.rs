@@ -8,10 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use libfuzzer_sys::{fuzz_mutator, fuzz_target};
 use serde_json::Value;
-use verilabel_credential::{
-    CredentialError, IssueError, LabelCredential, StatusListCredential, issue, issue_status_list, parse,
-    parse_status_list,
-};
+use verilabel_credential::{CredentialError, IssueError, issue, issue_status_list, parse, parse_status_list};
 use verilabel_fuzz::{json, refusal, seeds};
 use verilabel_wire::{Budget, EnvelopeError, Payload, Sealed, Sign, SigningKey};
 
@@ -82,7 +79,8 @@ fn header(bytes: &[u8]) {
 
 /// Whole credentials, and their parts.
 fn credentials() -> Vec<Vec<u8>> {
-    let part = |text: &[u8], which: usize| URL_SAFE_NO_PAD.decode(text.split(|b| *b == b'.').nth(which)?).ok();
+    let part =
+        |text: &[u8], which: usize| URL_SAFE_NO_PAD.decode(text.split(|b| *b == b'.').nth(which)?).ok();
     let mut seeds = Vec::new();
     for text in seeds::credentials() {
         seeds.push([&[0], &text[..]].concat());

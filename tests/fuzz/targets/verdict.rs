@@ -8,21 +8,21 @@ use libfuzzer_sys::fuzz_target;
 use verilabel_fuzz::pack::NOW;
 use verilabel_fuzz::{refusal, seeds};
 use verilabel_trust::TrustPack;
-use verilabel_verify::{Conclusion, Outcome, Policy, Question, Report, judge};
+use verilabel_verify::{Conclusion, Form, Outcome, Policy, Question, Report, judge};
 use verilabel_wire::LabelLink;
 
 static PACK: LazyLock<TrustPack> = LazyLock::new(|| {
     TrustPack::open(seeds::accepted(), &seeds::base_pack()).expect("the base pack is opened")
 });
 
-/// Path and seal of every vector that is authentic: whatever else is was forged.
-static SEALED: LazyLock<BTreeSet<(String, Vec<u8>)>> = LazyLock::new(|| {
-    seeds::authentic_links().iter().filter_map(|link| sealed(std::str::from_utf8(link).ok()?)).collect()
+/// What is signed in every vector that is authentic: whatever else is was forged.
+static SIGNED: LazyLock<BTreeSet<Vec<u8>>> = LazyLock::new(|| {
+    seeds::authentic_labels().iter().filter_map(|label| signed(std::str::from_utf8(label).ok()?)).collect()
 });
 
 fuzz_target!(init: seeds::plant(questions), |bytes: &[u8]| {
-    let Some((&first, link)) = bytes.split_first() else { return };
-    let Ok(link) = std::str::from_utf8(link) else { return };
+    let Some((&first, label)) = bytes.split_first() else { return };
+    let Ok(label) = std::str::from_utf8(label) else { return };
     let question = Question {
         market: ["SG", "GB", "DE"].get(usize::from(first & 3)).map(|market| market.parse().expect("a market")),
         minimum_level: (first & 4 > 0).then(|| "sg.cls-iot:2".parse().expect("a level")),
@@ -30,11 +30,11 @@ fuzz_target!(init: seeds::plant(questions), |bytes: &[u8]| {
     };
     let policy = Policy { max_status_age: (first & 16 > 0).then_some(60) };
     let now = if first & 32 > 0 { NOW.plus_seconds(3 * 365 * 86_400) } else { *NOW };
-    let verdict = judge(link, &PACK, &question, &policy, now);
+    let verdict = judge(label, &PACK, &question, &policy, now);
 
     let authentic = matches!(verdict.outcome, Outcome::Authentic(_));
     if authentic {
-        assert!(sealed(link).is_some_and(|label| SEALED.contains(&label)), "a forged label is authentic");
+        assert!(signed(label).is_some_and(|signed| SIGNED.contains(&signed)), "a forged label is authentic");
     }
     if let (Conclusion::InForce, Outcome::Authentic(judged)) = (verdict.conclusion(), &verdict.outcome) {
         let validity = judged.claims().validity;
@@ -48,11 +48,18 @@ fuzz_target!(init: seeds::plant(questions), |bytes: &[u8]| {
     assert_eq!(report.get("label").is_some(), authentic, "what is not authentic is not described");
 });
 
-fn sealed(link: &str) -> Option<(String, Vec<u8>)> {
-    let link = LabelLink::parse(link).ok()?;
-    Some((link.path.to_string(), link.seal))
+/// Path and seal of a label link; header and payload of a credential.
+fn signed(label: &str) -> Option<Vec<u8>> {
+    match Form::of(label) {
+        Form::Seal => {
+            let link = LabelLink::parse(label).ok()?;
+            Some([link.path.to_string().as_bytes(), &link.seal].concat())
+        }
+        Form::Credential => Some(label.rsplit_once('.')?.0.as_bytes().to_vec()),
+    }
 }
 
 fn questions() -> Vec<Vec<u8>> {
-    (0..).zip(seeds::links()).map(|(first, link)| [&[first], &link[..]].concat()).collect()
+    let labels = seeds::links().into_iter().chain(seeds::credentials());
+    (0..64).cycle().zip(labels).map(|(first, label)| [&[first], &label[..]].concat()).collect()
 }

@@ -114,7 +114,9 @@ fn its_shape() {
 fn each_fault_has_its_code() {
     let long = "x".repeat(41);
     for (pointer, value, code) in [
-        ("/@context", json!([LABEL_CONTEXT, VCDM_CONTEXT]), "credential-malformed"),
+        ("/@context", json!([LABEL_CONTEXT, VCDM_CONTEXT]), "credential-context"),
+        ("/@context", json!(VCDM_CONTEXT), "credential-context"),
+        ("/@context", json!(["https://www.w3.org/ns/%FF", LABEL_CONTEXT]), "credential-context"),
         ("/@context", json!([VCDM_CONTEXT]), "credential-context"),
         ("/@context", json!([VCDM_CONTEXT, LABEL_CONTEXT, "https://other.example/v1"]), "credential-context"),
         (
@@ -129,6 +131,7 @@ fn each_fault_has_its_code() {
         ("/type", json!(["VerifiableCredential", KIND.name, "Other"]), "credential-type"),
         ("/issuer", json!("https://label.example.sg"), "field-unreadable"),
         ("/issuer", json!("not a URI"), "credential-malformed"),
+        ("/issuer", json!("did:web:%FF"), "field-unreadable"),
         ("/issuer", json!({"name": "nobody"}), "credential-malformed"),
         ("/validFrom", json!("2026-07-23"), "credential-member"),
         ("/validFrom", json!("2026-07-23T00:00:00"), "credential-member"),

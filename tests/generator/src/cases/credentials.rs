@@ -272,7 +272,13 @@ fn contents() -> Vec<Vector> {
             "vc-context-order",
             "Our context before that of the data model.",
             contexts(json!([ours, w3c])),
-            "credential-malformed",
+            "credential-context",
+        ),
+        fake(
+            "vc-context-not-utf-8",
+            "A context whose percent-encoding stands for no text.",
+            contexts(json!(["https://www.w3.org/ns/credentials/%FF", ours])),
+            "credential-context",
         ),
         fake(
             "vc-context-redefined",
