@@ -50,7 +50,7 @@ fn remove(object: &mut Value, member: &str) {
 }
 
 pub(super) fn all() -> Vec<Vector> {
-    [standings(), headers(), spellings(), signers(), contents()].into_iter().flatten().collect()
+    [standings(), headers(), spellings(), signers(), contexts(), contents()].into_iter().flatten().collect()
 }
 
 fn standings() -> Vec<Vector> {
@@ -259,33 +259,39 @@ fn signers() -> Vec<Vector> {
     ]
 }
 
-fn contents() -> Vec<Vector> {
-    let set = |pointer: &'static str, value: Value| {
-        with_payload(|payload| *payload.pointer_mut(pointer).expect("a member") = value)
-    };
-    let add = |member: &'static str, value: Value| with_payload(|payload| payload[member] = value);
+fn contexts() -> Vec<Vector> {
+    let set =
+        |value: Value| with_payload(|payload| *payload.pointer_mut("/@context").expect("a member") = value);
     let (w3c, ours) =
         ("https://www.w3.org/ns/credentials/v2", "https://verilabel.example/credentials/label/v1");
-    let contexts = |contexts: Value| set("/@context", contexts);
     vec![
         fake(
             "vc-context-order",
             "Our context before that of the data model.",
-            contexts(json!([ours, w3c])),
+            set(json!([ours, w3c])),
             "credential-context",
         ),
         fake(
             "vc-context-not-utf-8",
             "A context whose percent-encoding stands for no text.",
-            contexts(json!(["https://www.w3.org/ns/credentials/%FF", ours])),
+            set(json!(["https://www.w3.org/ns/credentials/%FF", ours])),
             "credential-context",
         ),
         fake(
             "vc-context-redefined",
             "A third context, which gives terms another meaning.",
-            contexts(json!([w3c, ours, {"level": "https://a.example/risk"}])),
+            set(json!([w3c, ours, {"level": "https://a.example/risk"}])),
             "credential-context",
         ),
+    ]
+}
+
+fn contents() -> Vec<Vector> {
+    let set = |pointer: &'static str, value: Value| {
+        with_payload(|payload| *payload.pointer_mut(pointer).expect("a member") = value)
+    };
+    let add = |member: &'static str, value: Value| with_payload(|payload| payload[member] = value);
+    vec![
         fake(
             "vc-another-type",
             "A credential about something else.",
