@@ -32,17 +32,19 @@ impl Kept {
         Self { folder }
     }
 
-    /// The state in use.
-    pub(crate) fn repository(&self) -> Result<Option<FolderRepository>, Trouble> {
+    /// The state in use, and its name.
+    pub(crate) fn in_use(&self) -> Result<Option<(String, FolderRepository)>, Trouble> {
         let path = self.folder.join("in-use");
         let name = match fs::read_to_string(&path) {
             Ok(name) => name,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(Trouble::file(&path, &error)),
         };
-        Ok(is_name(&name).then(|| {
-            FolderRepository::split(&self.folder.join("packs").join(&name), &self.folder.join("targets"))
-        }))
+        if !is_name(&name) {
+            return Ok(None);
+        }
+        let metadata = self.folder.join("packs").join(&name);
+        Ok(Some((name, FolderRepository::split(&metadata, &self.folder.join("targets")))))
     }
 
     /// Puts another state in the place of the one in use.

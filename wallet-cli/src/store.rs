@@ -6,6 +6,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use etcetera::BaseStrategy;
 use verilabel_label::Timestamp;
@@ -39,24 +40,49 @@ pub(crate) struct Anchor {
 
 /// Opens the pack that a command names, or the imported one.
 pub(crate) fn open(args: &TrustArgs, expiry: Expiry, now: Timestamp) -> Result<OpenedPack, Trouble> {
-    let (fingerprint, root, repository, pinned) = if let Some(path) = &args.pack {
-        let repository = repository(path)?;
-        let root = anchor_root(path, repository.as_ref(), args.root.as_deref())?;
-        let fingerprint = fingerprint(&root);
-        let pinned = args.root.is_some() || current().ok().flatten().as_ref() == Some(&fingerprint);
-        (fingerprint, root, repository, pinned)
-    } else {
-        let Imported { fingerprint, root, repository } = imported()?;
-        let repository: Box<dyn Repository> = Box::new(repository);
-        (fingerprint, root, repository, true)
-    };
-    let memory = memory_if_any(&fingerprint)?;
-    let (pack, memory) = follow(memory, &root, repository.as_ref(), now, expiry)?;
-    match memory.commit() {
-        Err(error @ UpdateError::NotKept { .. }) => warn_of_no_memory(&error),
-        other => drop(other?),
-    }
+    let Some(path) = &args.pack else { return open_imported(expiry, now) };
+    let repository = repository(path)?;
+    let root = anchor_root(path, repository.as_ref(), args.root.as_deref())?;
+    let fingerprint = fingerprint(&root);
+    let pinned = args.root.is_some() || current().ok().flatten().as_ref() == Some(&fingerprint);
+    let pack = open_remembering(&fingerprint, &root, repository.as_ref(), expiry, now)?;
     Ok(OpenedPack { pack, anchor: Anchor { fingerprint, pinned } })
+}
+
+/// An update may replace the imported pack while it is being read: then the new one is read instead.
+fn open_imported(expiry: Expiry, now: Timestamp) -> Result<OpenedPack, Trouble> {
+    loop {
+        let place = Place::imported()?;
+        let opened = place.read().and_then(|Imported { fingerprint, root, repository }| {
+            let pack = open_remembering(&fingerprint, &root, &repository, expiry, now)?;
+            Ok(OpenedPack { pack, anchor: Anchor { fingerprint, pinned: true } })
+        });
+        match opened {
+            Err(_) if Place::imported().is_ok_and(|now| !now.is(&place)) => {}
+            opened => return opened,
+        }
+    }
+}
+
+fn open_remembering(
+    fingerprint: &str,
+    root: &[u8],
+    repository: &dyn Repository,
+    expiry: Expiry,
+    now: Timestamp,
+) -> Result<TrustPack, Trouble> {
+    let (memory, hindrance) = memory_if_any(fingerprint)?;
+    let (pack, memory) = follow(memory, root, repository, now, expiry)?;
+    let committed = match hindrance {
+        None => memory.commit().map(drop),
+        Some(_) if memory.is_unchanged() => Ok(()),
+        Some(hindrance) => Err(hindrance),
+    };
+    match committed {
+        Err(error @ (UpdateError::NotKept { .. } | UpdateError::InUse { .. })) => warn_of_no_memory(&error),
+        other => other?,
+    }
+    Ok(pack)
 }
 
 /// Opens a pack as it is, without what was accepted before.
@@ -86,14 +112,14 @@ pub(crate) fn update(url: &str, root: Option<&Path>, now: Timestamp) -> Result<O
     let repository = Box::new(HttpRepository::new(&places[0], &places[1], Patience::default())?);
     let root = match root {
         Some(root) => read_bounded(root, MAX_ROOT_FILE)?,
-        None => imported()?.root,
+        None => Place::imported()?.read()?.root,
     };
     keep(repository, &root, now)
 }
 
 /// The imported pack as one file, and the files in it.
 pub(crate) fn export(now: Timestamp) -> Result<(Vec<u8>, Vec<RepositoryFile>), Trouble> {
-    let Imported { root, repository, .. } = imported()?;
+    let Imported { root, repository, .. } = Place::imported()?.read()?;
     let memory: Memory = Box::<MemoryStore>::default();
     let (pack, memory) = follow(memory, &root, &repository, now, Expiry::Report)?;
     let files = collect(&repository, pack.accepted(), &root, &memory)?;
@@ -104,12 +130,38 @@ fn keep(repository: Box<dyn Repository>, root: &[u8], now: Timestamp) -> Result<
     let fingerprint = fingerprint(root);
     let memory = memory(&fingerprint)?;
     let kept = Kept::new(anchor_folder(&fingerprint)?);
-    let repository = Cached::new(repository, kept.repository()?);
+    let repository = Cached::new(repository, kept.in_use()?.map(|(_, repository)| repository));
     let (pack, memory) = follow(memory, root, &repository, now, Expiry::Refuse)?;
     kept.replace(&collect(&repository, pack.accepted(), root, &memory)?)?;
     memory.commit()?;
     write_folder(&home()?, &[("current".to_owned(), fingerprint.clone().into_bytes())])?;
     Ok(OpenedPack { pack, anchor: Anchor { fingerprint, pinned: true } })
+}
+
+/// Where the imported pack is.
+struct Place {
+    fingerprint: String,
+    /// The name of the state in use.
+    name: String,
+    repository: FolderRepository,
+}
+
+impl Place {
+    fn imported() -> Result<Self, Trouble> {
+        let fingerprint = current()?.ok_or(Trouble::NoPack)?;
+        let (name, repository) = Kept::new(anchor_folder(&fingerprint)?).in_use()?.ok_or(Trouble::NoPack)?;
+        Ok(Self { fingerprint, name, repository })
+    }
+
+    fn is(&self, other: &Self) -> bool {
+        self.fingerprint == other.fingerprint && self.name == other.name
+    }
+
+    fn read(&self) -> Result<Imported, Trouble> {
+        let Self { fingerprint, repository, .. } = self;
+        let root = first_root(&anchor_folder(fingerprint)?, repository)?;
+        Ok(Imported { fingerprint: fingerprint.clone(), root, repository: repository.clone() })
+    }
 }
 
 /// The imported pack, not opened yet.
@@ -119,28 +171,25 @@ struct Imported {
     repository: FolderRepository,
 }
 
-fn imported() -> Result<Imported, Trouble> {
-    let fingerprint = current()?.ok_or(Trouble::NoPack)?;
-    let folder = anchor_folder(&fingerprint)?;
-    let repository = Kept::new(folder.clone()).repository()?.ok_or(Trouble::NoPack)?;
-    let root = first_root(&folder, &repository)?;
-    Ok(Imported { fingerprint, root, repository })
-}
-
 type Memory = Box<dyn TrustedStore>;
 
-/// The memory of what was accepted of a lineage.
+/// The memory of what was accepted of a lineage, for whoever means to add to it.
 fn memory(fingerprint: &str) -> Result<Memory, Trouble> {
-    Ok(Box::new(FolderStore::lock(&anchor_folder(fingerprint)?.join("trusted"))?))
+    Ok(Box::new(FolderStore::lock(&memory_folder(fingerprint)?, Duration::from_secs(10))?))
 }
 
 /// The same for one verdict: where it cannot be written, a pack still serves, and what was accepted before is
-/// still read.
-fn memory_if_any(fingerprint: &str) -> Result<Memory, Trouble> {
-    match memory(fingerprint) {
-        Err(Trouble::Pack(_)) => Ok(Box::new(FolderStore::new(&anchor_folder(fingerprint)?.join("trusted")))),
-        other => other,
+/// still read. Tells what hinders.
+fn memory_if_any(fingerprint: &str) -> Result<(Memory, Option<UpdateError>), Trouble> {
+    let folder = memory_folder(fingerprint)?;
+    match FolderStore::lock(&folder, Duration::from_millis(500)) {
+        Ok(memory) => Ok((Box::new(memory), None)),
+        Err(hindrance) => Ok((Box::new(FolderStore::new(&folder)), Some(hindrance))),
     }
+}
+
+fn memory_folder(fingerprint: &str) -> Result<PathBuf, Trouble> {
+    Ok(anchor_folder(fingerprint)?.join("trusted"))
 }
 
 fn warn_of_no_memory(error: &UpdateError) {

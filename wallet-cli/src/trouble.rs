@@ -125,6 +125,9 @@ impl Trouble {
                 PackError::Update(UpdateError::NotKept { .. }) => {
                     "make room on the disk, and let the folder be written; the pack that was accepted before stays in use"
                 }
+                PackError::Update(UpdateError::InUse { .. }) => {
+                    "wait until the other run has ended, and try again"
+                }
                 PackError::Update(UpdateError::NoRoot) => {
                     "trust a root first: `verilabel pack tuf … init ROOT`"
                 }

@@ -4,6 +4,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use verilabel_label::Timestamp;
 use verilabel_trust::{
@@ -16,6 +17,8 @@ use crate::exit::Exit;
 use crate::trouble::Trouble;
 
 const MAX_ROOT: u64 = 512 << 10;
+/// How long another run in the same folder is waited for.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 pub(crate) fn run(args: &TufArgs, now: Timestamp) -> Result<Exit, Trouble> {
     match &args.command {
@@ -40,7 +43,7 @@ fn init(folder: &Path, root: &Path) -> Result<(), Trouble> {
         return Err(Trouble::TooLarge { input: root.display().to_string(), limit: MAX_ROOT });
     }
     let bytes = fs::read(root).map_err(|e| Trouble::file(root, &e))?;
-    let mut store = FolderStore::lock(folder)?;
+    let mut store = FolderStore::lock(folder, PATIENCE)?;
     let Some(present) = store.load("root")? else {
         Client::open(store, &bytes)?;
         return Ok(());
@@ -65,7 +68,7 @@ impl Session {
     fn begin(args: &TufArgs) -> Result<Self, Trouble> {
         let metadata = args.metadata_url.as_deref().ok_or(Trouble::Needs { flag: "--metadata-url" })?;
         let targets = args.target_base_url.as_deref().unwrap_or(metadata);
-        let client = Client::resume(FolderStore::lock(&args.metadata_dir)?)?;
+        let client = Client::resume(FolderStore::lock(&args.metadata_dir, PATIENCE)?)?;
         Ok(Self { client, repository: HttpRepository::new(metadata, targets, Patience::default())? })
     }
 }

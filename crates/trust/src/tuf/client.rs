@@ -161,8 +161,8 @@ impl<S: TrustedStore> Client<S> {
     fn update_root(&mut self, repository: &dyn Repository) -> Result<(), UpdateError> {
         let before = self.root.body.keys.clone();
         let first = self.root.version;
-        loop {
-            let due = self.root.version.saturating_add(1);
+        // After the highest number there is, nothing can follow.
+        while let Some(due) = self.root.version.checked_add(1) {
             let Some(bytes) = repository.metadata(&root_name(due), MAX_ROOT)? else { break };
             if due - first > MAX_ROTATIONS {
                 return Err(UpdateError::TooManyRoots { limit: MAX_ROTATIONS });
@@ -213,13 +213,14 @@ impl<S: TrustedStore> Client<S> {
 
     /// A timestamp by keys that are not known may belong to a root that was not served.
     fn explain(&self, repository: &dyn Repository, error: MetadataError) -> UpdateError {
-        let version = self.root.version.saturating_add(1);
-        let later = || repository.metadata(&root_name(version.saturating_add(1)), MAX_ROOT);
-        match error {
-            MetadataError::TooFewSignatures { .. } if matches!(later(), Ok(Some(_))) => {
+        let (missing, later) = (self.root.version.checked_add(1), self.root.version.checked_add(2));
+        match (&error, missing, later) {
+            (MetadataError::TooFewSignatures { .. }, Some(version), Some(later))
+                if matches!(repository.metadata(&root_name(later), MAX_ROOT), Ok(Some(_))) =>
+            {
                 UpdateError::RootGap { version }
             }
-            error => error.into(),
+            _ => error.into(),
         }
     }
 

@@ -217,6 +217,14 @@ pub enum UpdateError {
         /// The reason.
         reason: String,
     },
+    /// Somebody else has held the store locked all the while.
+    #[error("{what} is in use by another run, and still was after {} seconds", .waited.as_secs())]
+    InUse {
+        /// The folder.
+        what: String,
+        /// How long it was waited for.
+        waited: std::time::Duration,
+    },
     /// There is no trusted root to begin with.
     #[error("there is no root metadata to begin with")]
     NoRoot,
@@ -346,6 +354,7 @@ impl UpdateError {
                 "pack-read-only"
             }
             Self::NotKept { .. } => "pack-not-kept",
+            Self::InUse { .. } => "pack-in-use",
             Self::NoRoot => "pack-no-root",
             Self::Missing { .. } => "pack-incomplete",
             Self::RootGap { .. } => "pack-root-gap",

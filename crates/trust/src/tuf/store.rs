@@ -1,10 +1,12 @@
 //! What a client has accepted, kept so that it never goes backwards.
 
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::{self, TryLockError};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+use std::time::Duration;
 
 use super::name::as_segment;
 use super::repository::read_bounded;
@@ -26,6 +28,20 @@ pub trait TrustedStore {
 }
 
 impl<S: TrustedStore + ?Sized> TrustedStore for Box<S> {
+    fn load(&self, role: &str) -> Result<Option<Vec<u8>>, UpdateError> {
+        (**self).load(role)
+    }
+
+    fn save(&mut self, role: &str, bytes: &[u8]) -> Result<(), UpdateError> {
+        (**self).save(role, bytes)
+    }
+
+    fn remove(&mut self, role: &str) -> Result<(), UpdateError> {
+        (**self).remove(role)
+    }
+}
+
+impl<S: TrustedStore + ?Sized> TrustedStore for &mut S {
     fn load(&self, role: &str) -> Result<Option<Vec<u8>>, UpdateError> {
         (**self).load(role)
     }
@@ -77,25 +93,32 @@ impl FolderStore {
     }
 
     /// The store in that folder, locked: two updates at once could otherwise leave the older one's result.
-    /// What an update that was cut off left half written is removed.
+    /// Whoever holds the lock is waited for so long, and no longer. What an update that was cut off left half
+    /// written is removed.
     ///
     /// # Errors
-    /// [`UpdateError::NotKept`] if the folder cannot be made or locked.
-    pub fn lock(folder: &Path) -> Result<Self, UpdateError> {
+    /// [`UpdateError::InUse`] if somebody else holds it still; [`UpdateError::NotKept`] if the folder cannot
+    /// be made or locked.
+    pub fn lock(folder: &Path, patience: Duration) -> Result<Self, UpdateError> {
         let path = folder.join(".lock");
-        let lock = || {
-            create_folder(folder)?;
-            let file = fs::File::create(&path)?;
-            file.lock()?;
-            for entry in fs::read_dir(folder)? {
-                let left_over = entry?.path();
-                if left_over.extension().is_some_and(|extension| extension == TEMPORARY) {
-                    fs::remove_file(left_over)?;
+        let failed = |error: &io::Error| not_kept(&path, error);
+        create_folder(folder).map_err(|error| failed(&error))?;
+        let file = fs::File::create(&path).map_err(|error| failed(&error))?;
+        let mut waited = Duration::ZERO;
+        loop {
+            match file.try_lock() {
+                Ok(()) => break,
+                Err(TryLockError::WouldBlock) if waited >= patience => {
+                    return Err(UpdateError::InUse { what: folder.display().to_string(), waited });
                 }
+                Err(TryLockError::WouldBlock) => {
+                    thread::sleep(LOCK_PAUSE);
+                    waited += LOCK_PAUSE;
+                }
+                Err(TryLockError::Error(error)) => return Err(failed(&error)),
             }
-            Ok(file)
-        };
-        let file = lock().map_err(|error| not_kept(&path, &error))?;
+        }
+        remove_left_over(folder).map_err(|error| failed(&error))?;
         Ok(Self { folder: folder.to_owned(), _lock: Some(file) })
     }
 
@@ -136,6 +159,12 @@ impl<S: TrustedStore> StagedStore<S> {
         Self { below, changes: BTreeMap::new() }
     }
 
+    /// Whether there is nothing to change.
+    #[must_use]
+    pub fn is_unchanged(&self) -> bool {
+        self.changes.is_empty()
+    }
+
     /// Makes the changes, the timestamp's last: what it vouches for is there before it.
     ///
     /// # Errors
@@ -168,10 +197,23 @@ impl<S: TrustedStore> TrustedStore for StagedStore<S> {
     }
 }
 
+/// How long to wait before a lock is tried again.
+const LOCK_PAUSE: Duration = Duration::from_millis(20);
+
 /// Extension of files that are being written.
 const TEMPORARY: &str = "new";
 /// Files written by this process, so that none is begun twice at once.
 static WRITTEN: AtomicU64 = AtomicU64::new(0);
+
+fn remove_left_over(folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == TEMPORARY) {
+            fs::remove_file(path)?;
+        }
+    }
+    Ok(())
+}
 
 /// Replaces a file so that readers see the old or the new bytes, and a crash leaves one of them.
 pub(crate) fn write_durably(path: &Path, bytes: &[u8]) -> Result<(), UpdateError> {

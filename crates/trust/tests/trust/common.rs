@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
+use serde_json::Value;
 use verilabel_label::Timestamp;
 use verilabel_trust::{
     Release, Repository, RepositoryFile, Role, RoleDefinition, UpdateError, root_metadata,
@@ -85,6 +86,17 @@ impl Memory {
         let changed = change(text.clone());
         assert_ne!(text, changed, "the edit of {name} changes something");
         self.put(name, changed.into_bytes());
+    }
+
+    /// Changes metadata and signs it anew: what a holder of the key can do.
+    pub(crate) fn forge(&self, name: &str, signer: u8, change: impl FnOnce(&mut Value)) {
+        let mut metadata: Value = serde_json::from_slice(&self.get(name)).unwrap();
+        change(&mut metadata["signed"]);
+        // What has no escapes and no fractions is canonical as it is printed: members sorted, no blanks.
+        let signature = key(signer).sign(metadata["signed"].to_string().as_bytes()).unwrap();
+        let hex = signature.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
+        metadata["signatures"][0]["sig"] = hex.into();
+        self.put(name, metadata.to_string().into_bytes());
     }
 
     pub(crate) fn release(&self, version: u64, targets: &[(&str, &str)]) {
