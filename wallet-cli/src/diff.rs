@@ -166,18 +166,22 @@ fn ended_line(id: &str, ended: Date, rows: usize) -> String {
 
 fn status(old: &TrustPack, new: &TrustPack, lines: &mut Vec<String>) {
     for (id, list) in new.status_lists() {
-        let of = |pack| -> Option<_> {
+        let of = |pack| {
             let pack: &TrustPack = pack;
-            let issuer = pack.issuers().iter().find(|issuer| issuer.id == *id)?;
-            pack.status_list(issuer, list).ok()
+            let issuer = pack.issuers().iter().find(|issuer| issuer.id == *id);
+            issuer.map(|issuer| pack.status_list(issuer, list))
         };
+        let there_before = old.status_lists().contains(&(id, list));
         let (before, after) = match (of(old), of(new)) {
-            (Some(before), Some(after)) => (before, after),
-            (None, Some(after)) => {
-                lines.push(format!("status list {list} of {id} added, made {}", after.issued_at));
+            (Some(Ok(before)), Some(Ok(after))) => (before, after),
+            (_, Some(Ok(after))) => {
+                let what = if there_before { "can be believed again" } else { "added" };
+                lines.push(format!("status list {list} of {id} {what}, made {}", after.issued_at));
                 continue;
             }
-            (_, None) => {
+            // It could not be believed before, and cannot be now.
+            (Some(Err(_)), _) if there_before => continue,
+            _ => {
                 lines.push(format!("status list {list} of {id} cannot be believed"));
                 continue;
             }

@@ -19,7 +19,7 @@ use verilabel_label::{IssuerId, LabelNumber, excerpt};
 use verilabel_recognition::{Register, RegisterError};
 use verilabel_wire::{KeyId, StatusListToken};
 
-use crate::tuf::{Accepted, Repository, UpdateError};
+use crate::tuf::{Accepted, DelegatedState, Repository, UpdateError};
 use status::StatusSlot;
 
 /// Paths of the targets of a pack.
@@ -127,6 +127,13 @@ impl TrustPack {
     #[must_use]
     pub fn issuers(&self) -> &[Issuer] {
         &self.issuers
+    }
+
+    /// The role of the partner who speaks for that issuer; none if the pack's owner does.
+    #[must_use]
+    pub fn partner_role(&self, issuer: &Issuer) -> Option<DelegatedState> {
+        let role = self.accepted.branch(&path::issuer(issuer.id.as_str()))?;
+        self.accepted.delegated().find(|delegated| delegated.role == role)
     }
 
     /// Every key with that id, and whose it is.

@@ -2,11 +2,12 @@
 
 use std::fmt::{Display, Formatter, Result};
 
-use verilabel_label::{Status, Timestamp};
+use verilabel_label::{Status, Timestamp, excerpt};
 use verilabel_wire::WrongKey;
 
 use crate::{
-    CannotTell, CategoryFact, LastKnown, LevelFact, NotAuthentic, Note, Standing, Unmet, WhyUnconfirmed,
+    CannotTell, CategoryFact, Freshness, LastKnown, LevelFact, NotAuthentic, Note, Standing, Unmet,
+    WhyUnconfirmed,
 };
 
 impl Display for NotAuthentic {
@@ -130,6 +131,30 @@ impl Display for CategoryFact {
             Self::Asked(category) => write!(f, "{category}, as asked; nobody vouches for it"),
             Self::Unknown => f.write_str("not known"),
         }
+    }
+}
+
+impl Freshness {
+    /// How old the knowledge is at that time and until when it is good: a line for the trust pack, one for the
+    /// partner's part of it and one for the status list, where there are any.
+    #[must_use]
+    pub fn in_words(&self, at: Timestamp) -> Vec<String> {
+        let made = |made: Option<Timestamp>| {
+            made.map_or_else(String::new, |made| format!(", made {made} ({} before)", Age::between(made, at)))
+        };
+        let version = self.pack_version();
+        let owner = self.pack.iter().map(|role| role.expires).min().unwrap_or(Timestamp::MAX);
+        let mut lines = vec![format!("trust pack {version}{}, good until {owner}", made(self.pack_made))];
+        if let Some((role, version, expires)) = &self.partner {
+            lines.push(format!("{} {version} in it, good until {expires}", excerpt(role)));
+        }
+        if self.status_issued_at.is_some() {
+            let until = self.status_expires;
+            let until =
+                until.map_or_else(|| "without an end".to_owned(), |until| format!("good until {until}"));
+            lines.push(format!("status list{}, {until}", made(self.status_issued_at)));
+        }
+        lines
     }
 }
 

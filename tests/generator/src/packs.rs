@@ -229,7 +229,8 @@ fn release(version: u64, expires: &str, targets_signers: &[&str]) -> Vec<Reposit
         names.iter().map(|name| -> &dyn Sign { &keys[name] }).collect()
     };
     let expires = time(expires);
-    let release = Release { version, targets: &targets, signers: &signers, expires: &|_| expires };
+    let release =
+        Release { version, targets: &targets, signers: &signers, expires: &|_| expires, made: None };
     let mut files = vec![root()];
     files.extend(release.files().expect("keys of ours sign"));
     files

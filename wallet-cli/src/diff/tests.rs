@@ -67,6 +67,7 @@ fn pack(issuers: Vec<Issuer>, suspended: u32, register: Vec<u8>) -> TrustPack {
         targets: &contents.targets().unwrap(),
         signers: &|_| vec![&key],
         expires: &|_| time("2028-01-01"),
+        made: None,
     };
     let mut files = release.files().unwrap();
     files.push(("metadata/1.root.json".to_owned(), root.clone()));
@@ -84,6 +85,16 @@ fn published() -> Vec<u8> {
 fn the_same_pack_has_no_changes() {
     let of = || pack(vec![issuer(&[(1, None, KeyState::Trusted)], &[1])], 3, published());
     assert_eq!(between(&of(), &of()), Vec::<String>::new());
+}
+
+/// Key 1 signs the status list, and is not always one of the issuer's.
+#[test]
+fn a_list_that_was_never_believed_is_no_news() {
+    let of = |n| pack(vec![issuer(&[(n, None, KeyState::Trusted)], &[1])], 3, published());
+    assert_eq!(between(&of(2), &of(2)), Vec::<String>::new());
+    assert_eq!(between(&of(1), &of(2)).pop().unwrap(), "status list 1 of specimen.sg cannot be believed");
+    let again = between(&of(2), &of(1)).pop().unwrap();
+    assert_eq!(again, "status list 1 of specimen.sg can be believed again, made 2026-11-22T00:00:00Z");
 }
 
 #[test]

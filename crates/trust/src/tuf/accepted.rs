@@ -48,6 +48,7 @@ pub struct DelegatedState {
 pub struct Accepted {
     pub(super) roles: [RoleState; 4],
     pub(super) watch: ExpiryWatch,
+    pub(super) made: Option<Timestamp>,
     pub(super) consistent: bool,
     pub(super) snapshot: Snapshot,
     pub(super) targets: Proven<Targets>,
@@ -85,6 +86,12 @@ impl Accepted {
     #[must_use]
     pub fn roles(&self) -> &[RoleState; 4] {
         &self.roles
+    }
+
+    /// When the repository was brought to this state, if its timestamp metadata says so.
+    #[must_use]
+    pub fn made(&self) -> Option<Timestamp> {
+        self.made
     }
 
     /// Whether its files carry versions and hashes in their names (§6.2), so that none is ever replaced.

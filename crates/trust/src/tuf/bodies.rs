@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde_json::Value;
+use verilabel_label::Timestamp;
 
-use super::metadata::{Body, KeyRing, RoleFields, Version};
+use super::metadata::{Body, KeyRing, RoleFields, Time, Version};
 use super::targets::hashes_match;
 use super::{MetadataError, Role};
 
@@ -93,7 +94,12 @@ fn read_meta(signed: &Value, what: Role) -> Result<BTreeMap<String, MetaFile>, M
 #[derive(Debug, Clone)]
 pub(super) struct TimestampBody {
     pub(super) snapshot: MetaFile,
+    /// When it was made; a member of ours.
+    pub(super) made: Option<Timestamp>,
 }
+
+/// The member of timestamp metadata that says when it was made.
+pub(super) const MADE: &str = "x-verilabel-made";
 
 impl Body for TimestampBody {
     const KIND: Role = Role::Timestamp;
@@ -101,7 +107,10 @@ impl Body for TimestampBody {
     fn read(signed: &Value) -> Result<Self, MetadataError> {
         let mut meta = read_meta(signed, Self::KIND)?;
         let unlisted = || MetadataError::Unlisted { role: Role::Snapshot.name().to_owned() };
-        Ok(Self { snapshot: meta.remove("snapshot.json").ok_or_else(unlisted)? })
+        let snapshot = meta.remove("snapshot.json").ok_or_else(unlisted)?;
+        let made = signed.get(MADE).map(Time::deserialize).transpose();
+        let made = made.map_err(|e| MetadataError::shape(Self::KIND.name(), &e))?;
+        Ok(Self { snapshot, made: made.map(|time| time.0) })
     }
 }
 

@@ -127,6 +127,7 @@ impl<S: TrustedStore> Client<S> {
                 RoleState::of(Role::Targets, &targets),
             ],
             watch,
+            made: timestamp.body.made,
             consistent: self.root.body.consistent_snapshot,
             snapshot: snapshot.body,
             targets,

@@ -149,7 +149,7 @@ struct Common {
     kind: String,
     spec_version: String,
     version: Version,
-    expires: Expires,
+    expires: Time,
 }
 
 /// A version number, from 1 (§4.3).
@@ -166,9 +166,9 @@ impl<'de> Deserialize<'de> for Version {
 }
 
 /// `YYYY-MM-DDTHH:MM:SSZ` and no other spelling (§4.1).
-struct Expires(Timestamp);
+pub(super) struct Time(pub(super) Timestamp);
 
-impl<'de> Deserialize<'de> for Expires {
+impl<'de> Deserialize<'de> for Time {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         let wrong = || serde::de::Error::custom(format!("{text:?} is no time such as 2026-11-22T09:00:00Z"));

@@ -8,7 +8,7 @@ use verilabel_label::Timestamp;
 use verilabel_wire::{PublicKey, Sign, SignError, sha256};
 
 use super::accepted::consistent_path;
-use super::bodies::{Root, Snapshot};
+use super::bodies::{MADE, Root, Snapshot};
 use super::canonical::canonical;
 use super::metadata::{KeyRing, Proven, Received};
 use super::name::as_segment;
@@ -88,6 +88,8 @@ pub struct Release<'a> {
     pub signers: &'a dyn Fn(Role) -> Vec<&'a dyn Sign>,
     /// Until when each role's metadata is good.
     pub expires: &'a dyn Fn(Role) -> Timestamp,
+    /// When it is made. It stands in timestamp metadata, and tells verifiers how old their knowledge is.
+    pub made: Option<Timestamp>,
 }
 
 impl Release<'_> {
@@ -106,8 +108,8 @@ impl Release<'_> {
         };
         let SignedPart { metadata, mut files } = part.sign()?;
         let roles = BTreeMap::from([(Role::Targets.name().to_owned(), metadata)]);
-        let Self { version, signers, expires, .. } = *self;
-        files.extend(Assembly { version, roles: &roles, previous: None, signers, expires }.files()?);
+        let Self { version, signers, expires, made, .. } = *self;
+        files.extend(Assembly { version, roles: &roles, previous: None, signers, expires, made }.files()?);
         Ok(files)
     }
 }
@@ -182,6 +184,8 @@ pub struct Assembly<'a, 's> {
     pub signers: &'a dyn Fn(Role) -> Vec<&'s dyn Sign>,
     /// Until when the metadata of snapshot and timestamp is good.
     pub expires: &'a dyn Fn(Role) -> Timestamp,
+    /// When it is made, as in [`Release`].
+    pub made: Option<Timestamp>,
 }
 
 impl Assembly<'_, '_> {
@@ -211,7 +215,11 @@ impl Assembly<'_, '_> {
         }
         let snapshot = self.sign(Role::Snapshot, json!({"meta": meta}))?;
         let listed = meta_file(self.version, &snapshot);
-        let timestamp = self.sign(Role::Timestamp, json!({"meta": {"snapshot.json": listed}}))?;
+        let mut timestamp = json!({"meta": {"snapshot.json": listed}});
+        if let Some(made) = self.made {
+            timestamp[MADE] = made.to_string().into();
+        }
+        let timestamp = self.sign(Role::Timestamp, timestamp)?;
         files.push((format!("metadata/{}.snapshot.json", self.version), snapshot));
         files.push(("metadata/timestamp.json".to_owned(), timestamp));
         Ok(files)

@@ -10,7 +10,7 @@ use verilabel_trust::{
 };
 use verilabel_wire::Sign;
 
-use crate::common::{Holders, Memory, NOW, key, release, time};
+use crate::common::{Holders, MADE, Memory, NOW, key, release, time};
 
 fn client(memory: &Memory) -> Client<MemoryStore> {
     Client::open(MemoryStore::default(), &memory.get("metadata/1.root.json")).unwrap()
@@ -33,6 +33,7 @@ fn a_release_is_accepted_and_its_targets_checked() {
     let memory = Memory::first();
     let accepted = update(&mut client(&memory), &memory).unwrap();
     assert_eq!(versions(&accepted), [1, 1, 1, 1]);
+    assert_eq!(accepted.made(), Some(time(MADE)));
     assert_eq!(accepted.target(&memory, "a/b.txt").unwrap(), b"one");
     assert_eq!(accepted.target(&memory, "a/c.txt").unwrap_err().code(), "pack-no-target");
     let stored = format!("targets/{}", accepted.stored_path("a/b.txt").unwrap());
@@ -135,7 +136,9 @@ fn assemble(version: u64, targets: Vec<u8>) -> Vec<RepositoryFile> {
     let keys = BTreeMap::from([(Role::Snapshot, key(21)), (Role::Timestamp, key(31))]);
     let signers = |role: Role| keys.get(&role).map(|key| -> &dyn Sign { key }).into_iter().collect();
     let expires = &|_| time("2027-01-01");
-    Assembly { version, roles: &roles, previous: None, signers: &signers, expires }.files().unwrap()
+    let assembly =
+        Assembly { version, roles: &roles, previous: None, signers: &signers, expires, made: None };
+    assembly.files().unwrap()
 }
 
 /// A pack that turns out damaged after its metadata was accepted is as if it had never come.
@@ -301,6 +304,7 @@ fn malformed_metadata_is_refused_with_its_reason() {
         ("timestamp.json", "2027-01-01", "2027-13-01", "metadata-malformed"),
         ("timestamp.json", "2027-01-01T00:00:00Z", "2027-01-01", "metadata-malformed"),
         ("timestamp.json", "2027-01-01T00:00:00Z", "2027-01-01T01:00:00+01:00", "metadata-malformed"),
+        ("timestamp.json", "2026-11-21T12:00:00Z", "yesterday", "metadata-malformed"),
         ("timestamp.json", "1}}", "1}", "metadata-truncated"),
         ("timestamp.json", "2027-01-01", "2037-01-01", "pack-too-few-signatures"),
     ] {

@@ -11,6 +11,8 @@ use verilabel_trust::{
 use verilabel_wire::{Sign, SigningKey};
 
 pub(crate) const NOW: &str = "2026-11-22T00:00:00Z";
+/// When every release was made.
+pub(crate) const MADE: &str = "2026-11-21T12:00:00Z";
 
 pub(crate) fn time(text: &str) -> Timestamp {
     text.parse().unwrap()
@@ -135,7 +137,8 @@ pub(crate) fn release(
         holders.roles.values().flat_map(|(keys, _)| keys.iter().map(|n| (*n, key(*n)))).collect();
     let signers = |role: Role| holders.roles[&role].0.iter().map(|n| -> &dyn Sign { &keys[n] }).collect();
     let expires = time(expires);
-    Release { version, targets: &targets, signers: &signers, expires: &|_| expires }.files().unwrap()
+    let made = Some(time(MADE));
+    Release { version, targets: &targets, signers: &signers, expires: &|_| expires, made }.files().unwrap()
 }
 
 impl Repository for Memory {

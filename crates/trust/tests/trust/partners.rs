@@ -141,6 +141,7 @@ impl Agencies {
             previous: previous.as_deref(),
             signers: &signers,
             expires: &|_| time("2027-01-01"),
+            made: None,
         };
         for (name, bytes) in assembly.files()? {
             self.memory.put(&name, bytes);
