@@ -73,11 +73,29 @@ fn vectors_are_current() -> Outcome {
     Err(Failure(format!("the vectors checked in are not those that are generated:\n{changed}")))
 }
 
-/// What a browser needs must build for it.
+/// What a browser needs must build for it, and what checks signatures there give the same answers.
 fn wasm() -> Outcome {
+    run_program(
+        cargo()
+            .args(["test", "--locked", "--quiet", "--features", "verilabel-wire/portable"])
+            .args(["-p", "verilabel-wire", "-p", "verilabel-trust", "-p", "verilabel-vectors"])
+            .args(["--test", "wycheproof", "--test", "trust", "--test", "native"]),
+    )?;
     const TARGET: &str = "wasm32-unknown-unknown";
-    const PACKAGES: [&str; 6] =
-        ["-p", "verilabel-label", "-p", "verilabel-recognition", "-p", "verilabel-symbol"];
+    const PACKAGES: [&str; 12] = [
+        "-p",
+        "verilabel-label",
+        "-p",
+        "verilabel-recognition",
+        "-p",
+        "verilabel-symbol",
+        "-p",
+        "verilabel-wire",
+        "-p",
+        "verilabel-trust",
+        "-p",
+        "verilabel-verify",
+    ];
     if !works(program("rustup").args(["target", "add", TARGET])) {
         say("could not get the wasm32 target: its build is left out");
         return Ok(());
