@@ -75,7 +75,7 @@ impl Fixture {
         Ok(TrustPack::open(accepted, &repository)?)
     }
 
-    fn issuer(&self) -> Result<Issuer> {
+    pub(crate) fn issuer(&self) -> Result<Issuer> {
         Ok(Issuer {
             id: "bench.sg".parse()?,
             name: "Bench".to_owned(),

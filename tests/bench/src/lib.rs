@@ -9,6 +9,8 @@
 pub mod command;
 mod duel;
 mod fixture;
+mod nation;
+pub mod packs;
 pub mod reading;
 pub mod report;
 pub mod seals;

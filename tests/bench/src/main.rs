@@ -12,7 +12,7 @@ use std::process::{Command, ExitCode};
 
 use clap::Parser;
 
-use verilabel_bench::{Outcome, command, reading, report, seals, symbols};
+use verilabel_bench::{Outcome, command, packs, reading, report, seals, symbols};
 
 /// Measures.
 #[derive(Parser)]
@@ -34,13 +34,18 @@ struct Args {
 type Measure = fn() -> Outcome;
 
 /// Names and what measures them.
-const ALL: [(&str, Measure); 6] = [
+const ALL: [(&str, Measure); 11] = [
     ("verify-es256", seals::verify_es256),
     ("verify-eddsa", seals::verify_eddsa),
     ("mint-es256", seals::mint_es256),
     ("symbol-version", symbols::versions),
     ("read-12mp", reading::twelve_megapixels),
     ("cli-verify", command::verify),
+    ("pack-load", packs::load),
+    ("pack-open", packs::open),
+    ("pack-transfer", packs::transfer),
+    ("pack-daily", packs::daily),
+    ("status-100m", packs::hundred_million),
 ];
 
 fn main() -> ExitCode {
