@@ -367,6 +367,26 @@ def case_unsigned(server, client):
     return result
 
 
+def case_under_another_number(server, client):
+    """Metadata of a later version under the number that is due, well signed; what comes before it is kept"""
+    kept = {
+        "root": ("pack-root-version", ["root.json"]),
+        "snapshot": ("pack-mixed", ["root.json", "timestamp.json"]),
+        "targets": ("pack-mixed", ["root.json", "snapshot.json", "timestamp.json"]),
+    }
+    for role, (code, files) in kept.items():
+        server.repository = repository = Repository(hashes=False)
+        repository.publish("root")
+        repository.release()
+        later = repository.publish(role)
+        repository.published[role][2] = later
+        del repository.published[role][3]
+        client = start_over(server, client, refresh=False)
+        refuses(client, client.refresh(), code)
+        same(client.roles(), files, role)
+    return "refuses: `pack-root-version`, `pack-mixed`"
+
+
 def case_changed(server, client):
     """A single changed value in each role's metadata"""
     for role in ("root", "timestamp", "snapshot", "targets"):
