@@ -90,6 +90,9 @@ fn print_info(out: &mut impl Write, opened: &OpenedPack, at: Timestamp) -> std::
         let warning = warning(at, role.expires);
         writeln!(out, "{:<10} version {}, good until {}{warning}", role.role, role.version, role.expires)?;
     }
+    if let Some(made) = pack.accepted().made() {
+        writeln!(out, "made       {made}")?;
+    }
     writeln!(out, "register   of {}", pack.register().issued())?;
     for issuer in pack.issuers() {
         writeln!(out, "issuer     {}, {}", issuer.id, issuer.name)?;
@@ -184,6 +187,7 @@ fn info_json(opened: &OpenedPack) -> Value {
     json!({
         "schema": "verilabel-pack-info/1",
         "root": {"fingerprint": anchor.fingerprint, "pinned": anchor.pinned},
+        "made": pack.accepted().made(),
         "roles": roles,
         "register": pack.register().issued(),
         "issuers": issuers,

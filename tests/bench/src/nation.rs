@@ -82,7 +82,10 @@ impl Nation {
                 time_to_live: None,
                 list: bits.clone(),
             };
-            contents.status.insert((issuer.clone(), *list), sign_status_list(&token, &self.fixture.key)?);
+            let position = contents.issuers.iter().position(|candidate| candidate.id == *issuer);
+            let key = own_key(u8::try_from(position.unwrap_or_default())?)?;
+            let signer: &dyn Sign = if position == Some(0) { &self.fixture.key } else { &key };
+            contents.status.insert((issuer.clone(), *list), sign_status_list(&token, signer)?);
         }
         let keys = Role::ALL
             .iter()
@@ -111,14 +114,19 @@ impl Nation {
     }
 }
 
-/// The first issuer is the fixture's; all sign with its key, of which a pack holds one.
+/// The key of every issuer but the first.
+fn own_key(n: u8) -> Result<SigningKey> {
+    Ok(SigningKey::eddsa(&[100 + n; 32])?)
+}
+
+/// The first issuer is the fixture's, with its key.
 fn issuer(fixture: &Fixture, n: u8) -> Result<Issuer> {
     let mut issuer = fixture.issuer()?;
     if n > 0 {
         issuer.id = format!("agency-{n}.example").parse()?;
         issuer.name = format!("Agency {n} for the Security of Connected Products");
         for key in &mut issuer.keys {
-            key.key = SigningKey::eddsa(&[100 + n; 32])?.key().clone();
+            key.key = own_key(n)?.key().clone();
         }
     }
     Ok(issuer)
