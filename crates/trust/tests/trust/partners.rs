@@ -190,6 +190,10 @@ fn a_partner_brings_its_part_up_to_date_alone() {
     let pack = agencies.open(&mut client);
     assert_eq!(list_made(&pack), time("2026-11-22"));
     assert_eq!(pack.issuers()[1].keys.len(), 2);
+    let role = pack.partner_role(&pack.issuers()[1]).unwrap();
+    assert_eq!(role.role, "partner-specimen.fi");
+    assert_eq!(role.state, Ok((2, time("2027-01-01"))));
+    assert_eq!(pack.partner_role(&pack.issuers()[0]), None);
     // What B had before is not published again.
     agencies.b(1, &[51], "2026-11-21");
     assert!(matches!(agencies.assemble(), Err(PublishError::Older { found: 1, before: 2, .. })));
