@@ -74,6 +74,9 @@ pub(crate) struct VerifyArgs {
     /// The oldest status list that will do, such as 12h or 7d
     #[arg(long, value_name = "AGE", value_parser = age)]
     pub(crate) max_status_age: Option<u64>,
+    /// Refuse a trust pack past its expiry
+    #[arg(long)]
+    pub(crate) require_fresh: bool,
     /// Print JSON (docs/verdict-json.md)
     #[arg(long)]
     pub(crate) json: bool,
@@ -122,6 +125,68 @@ pub(crate) enum PackCommand {
         #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
         root: Option<PathBuf>,
     },
+    /// Bring the imported pack up to date from a web server
+    Update {
+        /// The URL below which the server has metadata/ and targets/
+        #[arg(value_name = "URL", value_hint = ValueHint::Url)]
+        url: String,
+        /// The root metadata to trust; that of the imported pack if not given
+        #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+        root: Option<PathBuf>,
+    },
+    /// Write the imported pack into one file, and say what takes how much room
+    Export {
+        /// The file
+        #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+        file: PathBuf,
+    },
+    /// Say what changed between two packs
+    Diff {
+        /// The older pack
+        #[arg(value_name = "OLD", value_hint = ValueHint::AnyPath)]
+        old: PathBuf,
+        /// The newer pack
+        #[arg(value_name = "NEW", value_hint = ValueHint::AnyPath)]
+        new: PathBuf,
+    },
+    /// Follow any repository of The Update Framework
+    Tuf(TufArgs),
+}
+
+/// The command line of the framework's conformance suite.
+#[derive(Debug, clap::Args)]
+pub(crate) struct TufArgs {
+    /// Where trusted metadata is kept, under names without versions
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) metadata_dir: PathBuf,
+    /// The URL below which the repository has its metadata
+    #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
+    pub(crate) metadata_url: Option<String>,
+    /// The URL below which the repository has its targets
+    #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
+    pub(crate) target_base_url: Option<String>,
+    /// Where a target is put, under its name, percent-encoded
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) target_dir: Option<PathBuf>,
+    /// The path of a target
+    #[arg(long, value_name = "PATH")]
+    pub(crate) target_name: Option<String>,
+    #[command(subcommand)]
+    pub(crate) command: TufCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum TufCommand {
+    /// Trust a root to begin with
+    Init {
+        /// Root metadata
+        #[arg(value_name = "ROOT", value_hint = ValueHint::FilePath)]
+        root: PathBuf,
+    },
+    /// Bring the top-level metadata up to date
+    Refresh,
+    /// Bring metadata up to date, and fetch a target unless it is at hand
+    Download,
 }
 
 #[derive(Debug, Subcommand)]

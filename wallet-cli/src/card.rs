@@ -122,9 +122,10 @@ fn authentic<W: Write>(card: &mut Card<'_, W>, judged: &Judged<'_>, verdict: &Ve
         card.row("Asked", &text)?;
     }
     recognition(card, judged)?;
-    let freshness = &judged.freshness;
-    let version = freshness.pack.last().map_or(0, |role| role.version);
-    card.row("Knowledge", &format!("trust pack {version}, good until {}", freshness.pack_expires()))?;
+    let mut name = "Knowledge";
+    for line in judged.freshness.in_words(verdict.at) {
+        card.row(std::mem::take(&mut name), &line)?;
+    }
     for note in &judged.notes {
         card.row("Note", &sentence(&note.to_string()))?;
     }

@@ -8,13 +8,16 @@
 
 mod args;
 mod card;
+mod diff;
 mod exit;
 mod input;
+mod kept;
 mod pack;
 mod register;
 mod show;
 mod store;
 mod trouble;
+mod tuf;
 mod verify;
 
 use std::process::ExitCode;

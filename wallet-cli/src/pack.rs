@@ -1,14 +1,19 @@
 //! `verilabel pack`.
 
+use std::collections::BTreeMap;
 use std::io::Write;
+use std::path::Path;
 
 use serde_json::{Value, json};
-use verilabel_label::Timestamp;
+use verilabel_label::{Timestamp, excerpt};
+use verilabel_trust::{Expiry, write_folder};
 
 use crate::args::PackCommand;
+use crate::diff;
 use crate::exit::Exit;
 use crate::store::{self, OpenedPack};
 use crate::trouble::{Trouble, say};
+use crate::tuf;
 
 /// Warn so many seconds before something expires.
 const WARN_AHEAD: u64 = 3 * 86_400;
@@ -17,7 +22,7 @@ pub(crate) fn run(command: &PackCommand, now: Timestamp) -> Result<Exit, Trouble
     match command {
         PackCommand::Info { trust, json } => {
             let at = trust.at.unwrap_or(now);
-            let opened = store::open(trust, at)?;
+            let opened = store::open(trust, Expiry::Report, at)?;
             let mut out = std::io::stdout().lock();
             if *json {
                 writeln!(out, "{:#}", info_json(&opened))?;
@@ -30,8 +35,51 @@ pub(crate) fn run(command: &PackCommand, now: Timestamp) -> Result<Exit, Trouble
             say(&format!("imported; this root is trusted from now on: {}", opened.anchor.fingerprint));
             print_info(&mut std::io::stdout().lock(), &opened, now)?;
         }
+        PackCommand::Update { url, root } => {
+            let opened = store::update(url, root.as_deref(), now)?;
+            print_info(&mut std::io::stdout().lock(), &opened, now)?;
+        }
+        PackCommand::Export { file } => export(file, now)?,
+        PackCommand::Diff { old, new } => {
+            let (old, new) = (store::look_at(old, now)?, store::look_at(new, now)?);
+            let mut out = std::io::stdout().lock();
+            if old.anchor.fingerprint != new.anchor.fingerprint {
+                writeln!(out, "these packs descend from different roots")?;
+            }
+            let lines = diff::between(&old.pack, &new.pack);
+            if lines.is_empty() {
+                writeln!(out, "nothing changed that a verdict rests on")?;
+            }
+            for line in lines {
+                writeln!(out, "{}", excerpt(line))?;
+            }
+        }
+        PackCommand::Tuf(args) => return tuf::run(args, now),
     }
     Ok(Exit::Good)
+}
+
+/// Writes the imported pack into a file: the same pack always gives the same bytes.
+fn export(file: &Path, now: Timestamp) -> Result<(), Trouble> {
+    let (bytes, files) = store::export(now)?;
+    let (folder, name) = (file.parent().unwrap_or(Path::new("")), file.file_name().unwrap_or_default());
+    write_folder(folder, &[(name.to_string_lossy().into_owned(), bytes.clone())])?;
+    let mut sizes: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    for (path, bytes) in &files {
+        let part = path.strip_prefix("targets/").map_or("metadata", |target| match target.split_once('/') {
+            Some((folder, _)) => folder,
+            None => "register and others",
+        });
+        let (count, size) = sizes.entry(part).or_default();
+        *count += 1;
+        *size += bytes.len();
+    }
+    let mut out = std::io::stdout().lock();
+    for (part, (count, size)) in sizes {
+        writeln!(out, "{part:<20} {count:>6} files {size:>12} bytes")?;
+    }
+    writeln!(out, "{:<20} {:>6} files {:>12} bytes, compressed", file.display(), 1, bytes.len())?;
+    Ok(())
 }
 
 fn print_info(out: &mut impl Write, opened: &OpenedPack, at: Timestamp) -> std::io::Result<()> {
@@ -42,6 +90,9 @@ fn print_info(out: &mut impl Write, opened: &OpenedPack, at: Timestamp) -> std::
         let warning = warning(at, role.expires);
         writeln!(out, "{:<10} version {}, good until {}{warning}", role.role, role.version, role.expires)?;
     }
+    if let Some(made) = pack.accepted().made() {
+        writeln!(out, "made       {made}")?;
+    }
     writeln!(out, "register   of {}", pack.register().issued())?;
     for issuer in pack.issuers() {
         writeln!(out, "issuer     {}, {}", issuer.id, issuer.name)?;
@@ -50,6 +101,22 @@ fn print_info(out: &mut impl Write, opened: &OpenedPack, at: Timestamp) -> std::
             let id = key.key.id();
             writeln!(out, "  key      {id} {}, {} to {until}", key.key.algorithm(), key.from.date())?;
         }
+    }
+    for delegated in pack.accepted().delegated() {
+        match delegated.state {
+            Ok((version, expires)) => {
+                let warning = warning(at, expires);
+                writeln!(
+                    out,
+                    "{} version {version}, good until {expires}{warning}",
+                    excerpt(&delegated.role)
+                )?;
+            }
+            Err((code, text)) => writeln!(out, "{} is not used: {text} [{code}]", excerpt(&delegated.role))?,
+        }
+    }
+    for trouble in pack.partner_troubles() {
+        writeln!(out, "{} is not used: {} [{}]", excerpt(&trouble.role), trouble.text, trouble.code)?;
     }
     for (issuer, list) in pack.status_lists() {
         let Some(of) = pack.issuers().iter().find(|candidate| candidate.id == *issuer) else { continue };
@@ -120,6 +187,7 @@ fn info_json(opened: &OpenedPack) -> Value {
     json!({
         "schema": "verilabel-pack-info/1",
         "root": {"fingerprint": anchor.fingerprint, "pinned": anchor.pinned},
+        "made": pack.accepted().made(),
         "roles": roles,
         "register": pack.register().issued(),
         "issuers": issuers,

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use verilabel_label::{Date, SpecificationVersion, Timestamp};
 use verilabel_recognition::{Recognition, Register, Subject, map_svg};
+use verilabel_trust::Expiry;
 use verilabel_verify::MinimumLevel;
 
 use crate::args::{RegisterCommand, TrustArgs};
@@ -75,7 +76,7 @@ struct Source {
 impl Source {
     fn open(trust: &TrustArgs, now: Timestamp) -> Result<Self, Trouble> {
         let at = trust.at.unwrap_or(now);
-        let opened = match store::open(trust, at) {
+        let opened = match store::open(trust, Expiry::Report, at) {
             Ok(opened) => Some(opened),
             Err(Trouble::NoPack) => {
                 say("note[built-in-register]: no trust pack; showing the register of this program");

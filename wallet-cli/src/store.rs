@@ -1,26 +1,28 @@
 //! Trust packs on this machine: what was accepted, and the pack that was imported.
 //!
 //! `$VERILABEL_HOME/anchors/<fingerprint of the root that was trusted first>/` holds `trusted/`, the newest
-//! accepted metadata of that lineage, and `repository/`, the imported pack. `$VERILABEL_HOME/current` names the
-//! imported lineage.
+//! accepted metadata of that lineage, and the imported pack ([`Kept`]). `$VERILABEL_HOME/current` names the imported
+//! lineage.
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use etcetera::BaseStrategy;
 use verilabel_label::Timestamp;
 use verilabel_trust::{
-    Accepted, ArchiveRepository, Client, Expiry, FolderRepository, FolderStore, MemoryStore, Repository,
-    Role, StagedStore, TrustPack, TrustedStore, UpdateError, write_folder,
+    ArchiveRepository, Client, Expiry, FolderRepository, FolderStore, HttpRepository, MemoryStore, Patience,
+    Repository, RepositoryFile, StagedStore, TrustPack, TrustedStore, UpdateError, write_archive,
+    write_folder,
 };
 use verilabel_wire::sha256;
 
 use crate::args::TrustArgs;
 use crate::input;
+use crate::kept::{Cached, Kept, MAX_ROOT, collect, hex};
 use crate::trouble::{Trouble, say};
 
 const MAX_PACK_FILE: u64 = 256 << 20;
-const MAX_ROOT: usize = 512 << 10;
 const MAX_ROOT_FILE: u64 = 512 << 10;
 
 /// A trust pack, ready for verdicts.
@@ -37,27 +39,59 @@ pub(crate) struct Anchor {
 }
 
 /// Opens the pack that a command names, or the imported one.
-pub(crate) fn open(args: &TrustArgs, now: Timestamp) -> Result<OpenedPack, Trouble> {
-    let Some(path) = &args.pack else { return open_imported(now) };
+pub(crate) fn open(args: &TrustArgs, expiry: Expiry, now: Timestamp) -> Result<OpenedPack, Trouble> {
+    let Some(path) = &args.pack else { return open_imported(expiry, now) };
     let repository = repository(path)?;
     let root = anchor_root(path, repository.as_ref(), args.root.as_deref())?;
     let fingerprint = fingerprint(&root);
     let pinned = args.root.is_some() || current().ok().flatten().as_ref() == Some(&fingerprint);
-    let memory = memory_if_any(&fingerprint)?;
-    let (pack, memory) = follow(memory, &root, repository.as_ref(), now, Expiry::Report)?;
-    memory.commit()?;
+    let pack = open_remembering(&fingerprint, &root, repository.as_ref(), expiry, now)?;
     Ok(OpenedPack { pack, anchor: Anchor { fingerprint, pinned } })
 }
 
-fn open_imported(now: Timestamp) -> Result<OpenedPack, Trouble> {
-    let fingerprint = current()?.ok_or(Trouble::NoPack)?;
-    let folder = anchor_folder(&fingerprint)?.join("repository");
-    let repository = FolderRepository::new(&folder);
-    let root = first_root(&folder, &repository)?;
-    let memory = memory_if_any(&fingerprint)?;
-    let (pack, memory) = follow(memory, &root, &repository, now, Expiry::Report)?;
-    memory.commit()?;
-    Ok(OpenedPack { pack, anchor: Anchor { fingerprint, pinned: true } })
+/// An update may replace the imported pack while it is being read: then the new one is read instead.
+fn open_imported(expiry: Expiry, now: Timestamp) -> Result<OpenedPack, Trouble> {
+    loop {
+        let place = Place::imported()?;
+        let opened = place.read().and_then(|Imported { fingerprint, root, repository }| {
+            let pack = open_remembering(&fingerprint, &root, &repository, expiry, now)?;
+            Ok(OpenedPack { pack, anchor: Anchor { fingerprint, pinned: true } })
+        });
+        match opened {
+            Err(_) if Place::imported().is_ok_and(|now| !now.is(&place)) => {}
+            opened => return opened,
+        }
+    }
+}
+
+fn open_remembering(
+    fingerprint: &str,
+    root: &[u8],
+    repository: &dyn Repository,
+    expiry: Expiry,
+    now: Timestamp,
+) -> Result<TrustPack, Trouble> {
+    let (memory, hindrance) = memory_if_any(fingerprint)?;
+    let (pack, memory) = follow(memory, root, repository, now, expiry)?;
+    let committed = match hindrance {
+        None => memory.commit().map(drop),
+        Some(_) if memory.is_unchanged() => Ok(()),
+        Some(hindrance) => Err(hindrance),
+    };
+    match committed {
+        Err(error @ (UpdateError::NotKept { .. } | UpdateError::InUse { .. })) => warn_of_no_memory(&error),
+        other => other?,
+    }
+    Ok(pack)
+}
+
+/// Opens a pack as it is, without what was accepted before.
+pub(crate) fn look_at(path: &Path, now: Timestamp) -> Result<OpenedPack, Trouble> {
+    let repository = repository(path)?;
+    let root = first_root(path, repository.as_ref())?;
+    let memory: Memory = Box::<MemoryStore>::default();
+    let (pack, _) = follow(memory, &root, repository.as_ref(), now, Expiry::Report)?;
+    Ok(OpenedPack { pack, anchor: Anchor { fingerprint: fingerprint(&root), pinned: false } })
 }
 
 /// Accepts a pack and keeps a copy. What was imported before stays in use if anything fails.
@@ -65,35 +99,101 @@ pub(crate) fn import(path: &Path, root: Option<&Path>, now: Timestamp) -> Result
     let repository = repository(path)?;
     let named = root.is_some();
     let root = anchor_root(path, repository.as_ref(), root)?;
-    let fingerprint = fingerprint(&root);
-    if !named && current()?.is_some_and(|current| current != fingerprint) {
+    if !named && current()?.is_some_and(|current| current != fingerprint(&root)) {
         return Err(Trouble::AnotherRoot);
     }
+    keep(repository, &root, now)
+}
+
+/// Brings the imported pack up to date from a web server, or begins with a root that somebody names.
+pub(crate) fn update(url: &str, root: Option<&Path>, now: Timestamp) -> Result<OpenedPack, Trouble> {
+    let base = url.trim_end_matches('/');
+    let places = [format!("{base}/metadata"), format!("{base}/targets")];
+    let repository = Box::new(HttpRepository::new(&places[0], &places[1], Patience::default())?);
+    let root = match root {
+        Some(root) => read_bounded(root, MAX_ROOT_FILE)?,
+        None => Place::imported()?.read()?.root,
+    };
+    keep(repository, &root, now)
+}
+
+/// The imported pack as one file, and the files in it.
+pub(crate) fn export(now: Timestamp) -> Result<(Vec<u8>, Vec<RepositoryFile>), Trouble> {
+    let Imported { root, repository, .. } = Place::imported()?.read()?;
+    let memory: Memory = Box::<MemoryStore>::default();
+    let (pack, memory) = follow(memory, &root, &repository, now, Expiry::Report)?;
+    let files = collect(&repository, pack.accepted(), &root, &memory)?;
+    Ok((write_archive(&files)?, files))
+}
+
+fn keep(repository: Box<dyn Repository>, root: &[u8], now: Timestamp) -> Result<OpenedPack, Trouble> {
+    let fingerprint = fingerprint(root);
     let memory = memory(&fingerprint)?;
-    let (pack, memory) = follow(memory, &root, repository.as_ref(), now, Expiry::Refuse)?;
-    let folder = anchor_folder(&fingerprint)?.join("repository");
-    copy(repository.as_ref(), pack.accepted(), &root, &memory, &folder)?;
+    let kept = Kept::new(anchor_folder(&fingerprint)?);
+    let repository = Cached::new(repository, kept.in_use()?.map(|(_, repository)| repository));
+    let (pack, memory) = follow(memory, root, &repository, now, Expiry::Refuse)?;
+    kept.replace(&collect(&repository, pack.accepted(), root, &memory)?)?;
     memory.commit()?;
     write_folder(&home()?, &[("current".to_owned(), fingerprint.clone().into_bytes())])?;
     Ok(OpenedPack { pack, anchor: Anchor { fingerprint, pinned: true } })
 }
 
-type Memory = Box<dyn TrustedStore>;
-
-/// The memory of what was accepted of a lineage.
-fn memory(fingerprint: &str) -> Result<Memory, Trouble> {
-    Ok(Box::new(FolderStore::lock(&anchor_folder(fingerprint)?.join("trusted"))?))
+/// Where the imported pack is.
+struct Place {
+    fingerprint: String,
+    /// The name of the state in use.
+    name: String,
+    repository: FolderRepository,
 }
 
-/// The same for one verdict: where it cannot be kept, a pack still serves, and it is said what is lost.
-fn memory_if_any(fingerprint: &str) -> Result<Memory, Trouble> {
-    match memory(fingerprint) {
-        Err(Trouble::Pack(error)) => {
-            say(&format!("warning[no-memory]: {error}; an older pack would not be noticed"));
-            Ok(Box::new(MemoryStore::default()))
-        }
-        other => other,
+impl Place {
+    fn imported() -> Result<Self, Trouble> {
+        let fingerprint = current()?.ok_or(Trouble::NoPack)?;
+        let (name, repository) = Kept::new(anchor_folder(&fingerprint)?).in_use()?.ok_or(Trouble::NoPack)?;
+        Ok(Self { fingerprint, name, repository })
     }
+
+    fn is(&self, other: &Self) -> bool {
+        self.fingerprint == other.fingerprint && self.name == other.name
+    }
+
+    fn read(&self) -> Result<Imported, Trouble> {
+        let Self { fingerprint, repository, .. } = self;
+        let root = first_root(&anchor_folder(fingerprint)?, repository)?;
+        Ok(Imported { fingerprint: fingerprint.clone(), root, repository: repository.clone() })
+    }
+}
+
+/// The imported pack, not opened yet.
+struct Imported {
+    fingerprint: String,
+    root: Vec<u8>,
+    repository: FolderRepository,
+}
+
+type Memory = Box<dyn TrustedStore>;
+
+/// The memory of what was accepted of a lineage, for whoever means to add to it.
+fn memory(fingerprint: &str) -> Result<Memory, Trouble> {
+    Ok(Box::new(FolderStore::lock(&memory_folder(fingerprint)?, Duration::from_secs(10))?))
+}
+
+/// The same for one verdict: where it cannot be written, a pack still serves, and what was accepted before is
+/// still read. Tells what hinders.
+fn memory_if_any(fingerprint: &str) -> Result<(Memory, Option<UpdateError>), Trouble> {
+    let folder = memory_folder(fingerprint)?;
+    match FolderStore::lock(&folder, Duration::from_millis(500)) {
+        Ok(memory) => Ok((Box::new(memory), None)),
+        Err(hindrance) => Ok((Box::new(FolderStore::new(&folder)), Some(hindrance))),
+    }
+}
+
+fn memory_folder(fingerprint: &str) -> Result<PathBuf, Trouble> {
+    Ok(anchor_folder(fingerprint)?.join("trusted"))
+}
+
+fn warn_of_no_memory(error: &UpdateError) {
+    say(&format!("warning[no-memory]: {error}; an older pack than this would not be noticed"));
 }
 
 /// Follows the repository from its root. What was accepted is remembered only once all of it was, and only
@@ -108,43 +208,6 @@ fn follow(
     let mut client = Client::open(StagedStore::new(memory), root)?;
     let accepted = client.update(repository, now, expiry)?;
     Ok((TrustPack::open(accepted, repository)?, client.into_store()))
-}
-
-/// Copies what was accepted, the timestamp last.
-fn copy(
-    repository: &dyn Repository,
-    accepted: &Accepted,
-    root: &[u8],
-    trusted: &dyn TrustedStore,
-    folder: &Path,
-) -> Result<(), Trouble> {
-    let mut files = Vec::new();
-    for path in accepted.paths() {
-        let stored = accepted.stored_path(path).unwrap_or_else(|| path.to_owned());
-        files.push((format!("targets/{stored}"), accepted.target(repository, path)?));
-    }
-    let of = |role: Role| {
-        let what = || format!("{role}.json");
-        trusted.load(role)?.ok_or_else(|| UpdateError::Missing { what: what() })
-    };
-    for role in accepted.roles() {
-        match role.role {
-            Role::Root => {
-                files.push(("metadata/1.root.json".to_owned(), root.to_vec()));
-                for version in 2..=role.version {
-                    let name = format!("{version}.root.json");
-                    if let Some(bytes) = repository.metadata(&name, MAX_ROOT)? {
-                        files.push((format!("metadata/{name}"), bytes));
-                    }
-                }
-            }
-            Role::Timestamp => {}
-            other => files.push((format!("metadata/{}.{other}.json", role.version), of(other)?)),
-        }
-    }
-    files.push(("metadata/timestamp.json".to_owned(), of(Role::Timestamp)?));
-    write_folder(folder, &files)?;
-    Ok(())
 }
 
 /// The repository at a path: a folder or a pack file.
@@ -177,7 +240,7 @@ fn first_root(path: &Path, repository: &dyn Repository) -> Result<Vec<u8>, Troub
 }
 
 fn fingerprint(root: &[u8]) -> String {
-    sha256(root).iter().take(16).fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
+    hex(sha256(root).iter().take(16))
 }
 
 fn current() -> Result<Option<String>, Trouble> {

@@ -39,6 +39,10 @@ pub(crate) enum Trouble {
     AnotherRoot,
     #[error("the trust pack: {0}")]
     Pack(#[from] PackError),
+    #[error("the pack's files carry no versions and hashes in their names, so that it cannot be kept safely")]
+    NotConsistent,
+    #[error("{flag} is needed for this")]
+    Needs { flag: &'static str },
     #[error("the register: {0}")]
     Register(String),
     #[error("there is no {kind} {found} in the register; it has {known}")]
@@ -84,6 +88,8 @@ impl Trouble {
             Self::Archive { error, .. } => error.code(),
             Self::AnotherRoot => "pack-another-root",
             Self::Pack(error) => error.code(),
+            Self::NotConsistent => "pack-not-consistent",
+            Self::Needs { .. } => "usage",
             Self::Register(_) => "pack-register",
             Self::NoHome => "no-home",
             Self::Unknown { .. } => "unknown-in-register",
@@ -113,9 +119,23 @@ impl Trouble {
                     "a newer pack of this authority was accepted here before: fetch and import the newest one"
                 }
                 PackError::Update(UpdateError::Expired { .. }) => "fetch a newer pack",
-                PackError::Update(UpdateError::Unreachable { .. }) => "check the folder and its permissions",
+                PackError::Update(UpdateError::Unreachable { .. } | UpdateError::Slow { .. }) => {
+                    "check the address or the folder, and try again; the pack that was accepted before stays in use"
+                }
+                PackError::Update(UpdateError::NotKept { .. }) => {
+                    "make room on the disk, and let the folder be written; the pack that was accepted before stays in use"
+                }
+                PackError::Update(UpdateError::InUse { .. }) => {
+                    "wait until the other run has ended, and try again"
+                }
+                PackError::Update(UpdateError::NoRoot) => {
+                    "trust a root first: `verilabel pack tuf … init ROOT`"
+                }
+                PackError::Update(UpdateError::NoTarget { .. }) => "check the target's path",
                 _ => "fetch the pack again from its authority; do not use this one",
             },
+            Self::NotConsistent => "ask its authority for a pack with consistent snapshots",
+            Self::Needs { .. } => "see `verilabel pack tuf --help`",
             Self::Register(_) => "fetch the pack again from its authority",
             Self::Unknown { .. } => "name one of those; a newer trust pack may know more",
             Self::NoHome => "set VERILABEL_HOME to a folder that may be written",

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 use verilabel_label::Timestamp;
 use verilabel_recognition::Register;
+use verilabel_trust::Expiry;
 use verilabel_trust::TrustPack;
 use verilabel_verify::{GivenLists, MinimumLevel, Policy, Question, Report, Verdict, judge_with_lists};
 
@@ -25,7 +26,8 @@ pub(crate) fn run(args: &VerifyArgs, now: Timestamp) -> Result<Exit, Trouble> {
         category: args.category.clone(),
     };
     let policy = Policy { max_status_age: args.max_status_age };
-    let opened = match store::open(&args.trust, at) {
+    let expiry = if args.require_fresh { Expiry::Refuse } else { Expiry::Report };
+    let opened = match store::open(&args.trust, expiry, at) {
         Ok(opened) => opened,
         Err(trouble) if args.json => {
             let report = RunReport::of_trouble(at, &trouble);

@@ -189,6 +189,7 @@ pub fn publish_pack(
         targets: &targets,
         signers: &signers,
         expires: &|role| validities.expiry(role, now),
+        made: Some(now),
     };
     write_folder(pack, &release.files()?)?;
     Ok(version)

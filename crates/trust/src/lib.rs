@@ -5,20 +5,26 @@
 //! (docs/spec/trust-pack.md). A [`Client`] follows it from a pinned root and remembers what it accepted; a
 //! [`TrustPack`] is made only from what a client accepted.
 //!
-//! **Invariant:** no clock, no network. Files are touched only below the folders that are handed in. What
-//! cannot be reached is [`UpdateError::Unreachable`] and says nothing about any label.
+//! **Invariant:** no clock; no network but that of `HttpRepository`, which is left out unless the feature `http`
+//! asks for it. Files are touched only below the folders that are handed in. What cannot be reached is
+//! [`UpdateError::Unreachable`] and says nothing about any label.
 
 mod archive;
+#[cfg(feature = "http")]
+mod http;
 mod pack;
 mod tuf;
 
 pub use archive::{ArchiveError, ArchiveRepository, write_archive};
+#[cfg(feature = "http")]
+pub use http::{HttpRepository, Patience};
 pub use pack::{
-    Entitlement, Issuer, IssuerKey, Jwk, JwkError, KeyState, PackContents, PackError, Product, Purpose,
-    StatusTrouble, TrustPack, path, product_document,
+    Entitlement, Issuer, IssuerKey, Jwk, JwkError, KeyState, PackContents, PackError, Partner,
+    PartnerTrouble, Product, Purpose, StatusTrouble, TrustPack, path, product_document,
 };
 pub use tuf::{
-    Accepted, Client, Expiry, FolderRepository, FolderStore, MemoryStore, MetadataError, PublishError,
-    Release, Repository, RepositoryFile, RevisedTargets, Revision, Role, RoleDefinition, RoleState,
-    StagedStore, TargetList, TrustedStore, UpdateError, root_metadata, write_folder,
+    Accepted, Assembly, Client, DelegatedRole, DelegatedState, Expiry, FolderRepository, FolderStore,
+    MemoryStore, MetadataError, PublishError, Release, Repository, RepositoryFile, RevisedTargets, Revision,
+    Role, RoleDefinition, RoleState, SignedPart, StagedStore, TargetList, TargetsPart, TrustedStore,
+    UpdateError, as_segment, root_metadata, write_folder,
 };

@@ -2,22 +2,24 @@
 
 mod issuer;
 mod jwk;
+mod partner;
 mod products;
 mod status;
 
 pub use issuer::{Entitlement, Issuer, IssuerKey, KeyState, Purpose};
 pub use jwk::{Jwk, JwkError};
+pub use partner::{Partner, PartnerTrouble};
 pub use products::{Product, product_document};
 pub use status::StatusTrouble;
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::OnceLock;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::{Arc, OnceLock};
 
 use verilabel_label::{IssuerId, LabelNumber, excerpt};
 use verilabel_recognition::{Register, RegisterError};
 use verilabel_wire::{KeyId, StatusListToken};
 
-use crate::tuf::{Accepted, Repository, UpdateError};
+use crate::tuf::{Accepted, DelegatedState, Repository, UpdateError};
 use status::StatusSlot;
 
 /// Paths of the targets of a pack (docs/spec/trust-pack.md).
@@ -31,6 +33,12 @@ pub mod path {
     #[must_use]
     pub fn issuer(id: &IssuerId) -> String {
         format!("issuers/{id}.json")
+    }
+
+    /// What a partner may award.
+    #[must_use]
+    pub fn partner(id: &IssuerId) -> String {
+        format!("partners/{id}.json")
     }
 
     /// An issuer's product records, in one document.
@@ -63,48 +71,49 @@ pub struct TrustPack {
     keys: HashMap<KeyId, Vec<(usize, usize)>>,
     status: HashMap<IssuerId, BTreeMap<u32, StatusSlot>>,
     products: HashMap<IssuerId, Vec<ProductSlot>>,
+    partners: Vec<Partner>,
+    partner_troubles: Vec<PartnerTrouble>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct ProductSlot {
-    bytes: Vec<u8>,
+    bytes: Arc<[u8]>,
     read: OnceLock<HashMap<LabelNumber, Product>>,
 }
 
 impl TrustPack {
-    /// Reads the accepted state of a repository.
+    /// Reads the accepted state of a repository. What is wrong with a partner's part takes that part away, and
+    /// nothing of the owner's or of other partners'.
     ///
     /// # Errors
-    /// If a target is missing, differs from what was accepted, or is malformed.
+    /// If a target of the owner's is missing, differs from what was accepted, or is malformed.
     pub fn open(accepted: Accepted, repository: &dyn Repository) -> Result<Self, PackError> {
+        let mut parts = Parts::sort(&accepted);
         let register = Register::from_json(&accepted.target(repository, path::REGISTER)?)?;
-        let mut issuers = Vec::new();
-        let mut status: HashMap<IssuerId, BTreeMap<u32, StatusSlot>> = HashMap::new();
-        let mut products: HashMap<IssuerId, Vec<ProductSlot>> = HashMap::new();
-        let paths: Vec<String> = accepted.paths().map(str::to_owned).collect();
-        for path in &paths {
-            match Place::of(path) {
-                Some(Place::Issuer(id)) => {
-                    let issuer = Issuer::from_json(&accepted.target(repository, path)?)?;
-                    if issuer.id != id {
-                        return Err(PackError::Misplaced { path: path.clone() });
-                    }
-                    issuers.push(issuer);
+        let mut content = Content::default();
+        for (place, path) in std::mem::take(&mut parts.own) {
+            content.add(&place, &path, &accepted.target(repository, &path)?)?;
+        }
+        for (role, paths) in std::mem::take(&mut parts.partners) {
+            // A partner's part comes whole or not at all.
+            let mut with_partner = content.clone();
+            let added = paths.iter().try_for_each(|(place, path)| {
+                with_partner.add_of_partner(place, path, &accepted.target(repository, path)?)
+            });
+            match added {
+                Ok(()) => content = with_partner,
+                Err(PackError::Update(
+                    error @ (UpdateError::Unreachable { .. } | UpdateError::Slow { .. }),
+                )) => return Err(error.into()),
+                Err(error) => {
+                    let (code, text) = (error.code(), error.to_string());
+                    parts.troubles.push(PartnerTrouble { role, code, text });
                 }
-                Some(Place::Products(id)) => {
-                    let bytes = accepted.target(repository, path)?;
-                    products.entry(id).or_default().push(ProductSlot { bytes, read: OnceLock::new() });
-                }
-                Some(Place::Status(id, list)) => {
-                    let slot = StatusSlot::new(accepted.target(repository, path)?);
-                    status.entry(id).or_default().insert(list, slot);
-                }
-                // The register was read above; other targets are for newer verifiers.
-                None => {}
             }
         }
-        let keys = index_keys(&issuers)?;
-        Ok(Self { accepted, register, issuers, keys, status, products })
+        let Content { issuers, keys, status, products, partners, .. } = content;
+        let partner_troubles = parts.troubles;
+        Ok(Self { accepted, register, issuers, keys, status, products, partners, partner_troubles })
     }
 
     /// What was accepted: versions and expiry of each role.
@@ -119,10 +128,29 @@ impl TrustPack {
         &self.register
     }
 
+    /// Partners of the pack's owner, whether or not their parts are there.
+    #[must_use]
+    pub fn partners(&self) -> &[Partner] {
+        &self.partners
+    }
+
+    /// Partners' parts that are not used, and why.
+    #[must_use]
+    pub fn partner_troubles(&self) -> &[PartnerTrouble] {
+        &self.partner_troubles
+    }
+
     /// All issuers.
     #[must_use]
     pub fn issuers(&self) -> &[Issuer] {
         &self.issuers
+    }
+
+    /// The role of the partner who speaks for that issuer; none if the pack's owner does.
+    #[must_use]
+    pub fn partner_role(&self, issuer: &Issuer) -> Option<DelegatedState> {
+        let role = self.accepted.branch(&path::issuer(&issuer.id))?;
+        self.accepted.delegated().find(|delegated| delegated.role == role)
     }
 
     /// Every key with that id, and whose it is.
@@ -166,8 +194,10 @@ impl TrustPack {
     }
 }
 
+#[derive(Debug, Clone)]
 enum Place {
     Issuer(IssuerId),
+    Partner(IssuerId),
     Products(IssuerId),
     Status(IssuerId, u32),
 }
@@ -177,6 +207,7 @@ impl Place {
         let (folder, rest) = target.split_once('/')?;
         match folder {
             "issuers" => Some(Self::Issuer(rest.strip_suffix(".json")?.parse().ok()?)),
+            "partners" => Some(Self::Partner(rest.strip_suffix(".json")?.parse().ok()?)),
             // One document, or several for an issuer of many labels.
             "products" => {
                 let issuer =
@@ -190,20 +221,112 @@ impl Place {
             _ => None,
         }
     }
-}
 
-fn index_keys(issuers: &[Issuer]) -> Result<HashMap<KeyId, Vec<(usize, usize)>>, PackError> {
-    let mut keys: HashMap<KeyId, Vec<(usize, usize)>> = HashMap::new();
-    let mut thumbprints = HashMap::new();
-    for (i, issuer) in issuers.iter().enumerate() {
-        for (k, key) in issuer.keys.iter().enumerate() {
-            if thumbprints.insert(*key.key.thumbprint(), &issuer.id).is_some() {
-                return Err(PackError::SharedKey { key: key.key.id(), issuer: issuer.id.clone() });
-            }
-            keys.entry(key.key.id()).or_default().push((i, k));
+    /// Whether it is one that a partner with that issuer may fill.
+    fn is_partners(&self, id: &str) -> bool {
+        match self {
+            Self::Issuer(issuer) | Self::Products(issuer) | Self::Status(issuer, _) => issuer.as_str() == id,
+            Self::Partner(_) => false,
         }
     }
-    Ok(keys)
+}
+
+/// Targets by whose they are. Those of unknown places are for newer verifiers.
+struct Parts {
+    own: Vec<(Place, String)>,
+    /// By the role that the owner delegates to, in the owner's order.
+    partners: Vec<(String, Vec<(Place, String)>)>,
+    troubles: Vec<PartnerTrouble>,
+}
+
+impl Parts {
+    fn sort(accepted: &Accepted) -> Self {
+        let mut own = Vec::new();
+        let mut partners: Vec<(String, Vec<_>)> =
+            accepted.delegated().map(|delegated| (delegated.role, Vec::new())).collect();
+        let mut troubles: Vec<PartnerTrouble> = accepted
+            .delegated()
+            .filter_map(|d| d.state.err().map(|(code, text)| PartnerTrouble { role: d.role, code, text }))
+            .collect();
+        for (role, paths) in accepted.outside_paths() {
+            troubles.push(PartnerTrouble::outside(role, paths.first().copied().unwrap_or_default()));
+        }
+        for path in accepted.paths() {
+            let Some(place) = Place::of(path) else { continue };
+            let branch = accepted.branch(path);
+            match branch.and_then(|role| Some((role, partner::issuer_of(role)?))) {
+                None => own.push((place, path.to_owned())),
+                Some((role, id)) if place.is_partners(id) => {
+                    if let Some((_, paths)) = partners.iter_mut().find(|(name, _)| name == role) {
+                        paths.push((place, path.to_owned()));
+                    }
+                }
+                Some((role, _)) => troubles.push(PartnerTrouble::outside(role, path)),
+            }
+        }
+        Self { own, partners, troubles }
+    }
+}
+
+/// What was read of the targets so far.
+#[derive(Debug, Clone, Default)]
+struct Content {
+    issuers: Vec<Issuer>,
+    keys: HashMap<KeyId, Vec<(usize, usize)>>,
+    thumbprints: HashSet<[u8; 32]>,
+    status: HashMap<IssuerId, BTreeMap<u32, StatusSlot>>,
+    products: HashMap<IssuerId, Vec<ProductSlot>>,
+    partners: Vec<Partner>,
+}
+
+impl Content {
+    fn add(&mut self, place: &Place, path: &str, bytes: &[u8]) -> Result<(), PackError> {
+        match place {
+            Place::Issuer(id) => self.add_issuer(id, path, Issuer::from_json(bytes)?),
+            Place::Partner(id) => {
+                let partner = Partner::from_json(bytes)?;
+                if partner.id != *id {
+                    return Err(PackError::Misplaced { path: path.to_owned() });
+                }
+                self.partners.push(partner);
+                Ok(())
+            }
+            Place::Products(id) => {
+                let slot = ProductSlot { bytes: bytes.into(), read: OnceLock::new() };
+                self.products.entry(id.clone()).or_default().push(slot);
+                Ok(())
+            }
+            Place::Status(id, list) => {
+                self.status.entry(id.clone()).or_default().insert(*list, StatusSlot::new(bytes.into()));
+                Ok(())
+            }
+        }
+    }
+
+    /// The same for a partner, whose issuer may award no more than the owner says.
+    fn add_of_partner(&mut self, place: &Place, path: &str, bytes: &[u8]) -> Result<(), PackError> {
+        let Place::Issuer(id) = place else { return self.add(place, path, bytes) };
+        let mut issuer = Issuer::from_json(bytes)?;
+        match self.partners.iter().find(|partner| partner.id == *id) {
+            Some(partner) => partner.limit(&mut issuer),
+            None => issuer.may_issue.clear(),
+        }
+        self.add_issuer(id, path, issuer)
+    }
+
+    fn add_issuer(&mut self, id: &IssuerId, path: &str, issuer: Issuer) -> Result<(), PackError> {
+        if issuer.id != *id {
+            return Err(PackError::Misplaced { path: path.to_owned() });
+        }
+        for (position, key) in issuer.keys.iter().enumerate() {
+            if !self.thumbprints.insert(*key.key.thumbprint()) {
+                return Err(PackError::SharedKey { key: key.key.id(), issuer: issuer.id });
+            }
+            self.keys.entry(key.key.id()).or_default().push((self.issuers.len(), position));
+        }
+        self.issuers.push(issuer);
+        Ok(())
+    }
 }
 
 /// What a pack is to hold, before it is published.

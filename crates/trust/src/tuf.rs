@@ -3,6 +3,8 @@
 //! Names follow the specification. What a repository serves is believed only after the workflow of §5 has
 //! accepted it; what was accepted is kept, and nothing older is accepted again.
 
+mod accepted;
+mod bodies;
 mod canonical;
 mod client;
 mod error;
@@ -10,16 +12,20 @@ pub(crate) mod hex;
 mod key;
 mod listing;
 mod metadata;
+pub(crate) mod name;
 mod publish;
 pub(crate) mod repository;
 pub(crate) mod store;
+mod targets;
 
-pub use client::{Accepted, Client, Expiry, RoleState};
+pub use accepted::{Accepted, DelegatedState, RoleState};
+pub use client::{Client, Expiry};
 pub use error::{MetadataError, Role, UpdateError};
 pub use listing::TargetList;
+pub use name::as_segment;
 pub use publish::{
-    PublishError, Release, RepositoryFile, RevisedTargets, Revision, RoleDefinition, root_metadata,
-    write_folder,
+    Assembly, DelegatedRole, PublishError, Release, RepositoryFile, RevisedTargets, Revision, RoleDefinition,
+    SignedPart, TargetsPart, root_metadata, write_folder,
 };
 pub use repository::{FolderRepository, Repository};
 pub use store::{FolderStore, MemoryStore, StagedStore, TrustedStore};

@@ -99,10 +99,13 @@ impl<'p> Judge<'p, '_> {
             .map(|(market, found)| market_demand(market, found, &standing));
         let freshness = Freshness {
             pack: *pack.accepted().roles(),
+            pack_made: pack.accepted().made(),
+            partner: partner(issuer, pack),
             status_issued_at: status.as_ref().ok().map(|entry| entry.issued_at),
             status_expires: status.ok().and_then(|entry| entry.expires),
         };
-        let mut notes = notes(host.as_deref(), query, issuer, &category, question, pack);
+        let mut notes = notes(host.as_deref(), query, issuer, &category, question);
+        notes.extend(expiry_note(&freshness, now));
         notes.extend(specification_note(claims, register));
         Judged {
             label,
@@ -143,6 +146,17 @@ fn level<'p>(claims: &LabelClaims, register: &'p Register) -> LevelFact<'p> {
     }
 }
 
+fn partner(issuer: &Issuer, pack: &TrustPack) -> Option<(String, u64, Timestamp)> {
+    let delegated = pack.partner_role(issuer)?;
+    let (version, expires) = delegated.state.ok()?;
+    Some((delegated.role, version, expires))
+}
+
+fn expiry_note(freshness: &Freshness, now: Timestamp) -> Option<Note> {
+    let since = freshness.pack_expires();
+    (since <= now).then_some(Note::PackExpired { since })
+}
+
 fn specification_note(claims: &LabelClaims, register: &Register) -> Option<Note> {
     let scheme = register.scheme(&claims.scheme)?;
     let listed = scheme.specifications.is_empty() || scheme.specifications.contains(&claims.specification);
@@ -158,7 +172,6 @@ fn notes(
     issuer: &Issuer,
     category: &CategoryFact,
     question: &Question,
-    pack: &TrustPack,
 ) -> Vec<Note> {
     let mut notes = Vec::new();
     let is_own = |host: &str| {
@@ -170,9 +183,6 @@ fn notes(
     }
     if query {
         notes.push(Note::QueryNotCovered);
-    }
-    if let Some(since) = pack.accepted().expired().iter().map(|(_, expires)| *expires).min() {
-        notes.push(Note::PackExpired { since });
     }
     let differs = |asked: &&CategoryId| category.category() != Some(asked);
     if let Some(asked) = question.category.as_ref().filter(differs) {

@@ -158,13 +158,27 @@ struct ReasonReport {
 #[derive(Debug, Serialize)]
 struct FreshnessReport {
     pack: Vec<RoleReport>,
+    pack_version: u64,
     pack_expires: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pack_made: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pack_age_seconds: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    partner: Option<PartnerReport>,
     #[serde(skip_serializing_if = "Option::is_none")]
     status_issued_at: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     status_expires: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     status_age_seconds: Option<u64>,
+}
+
+#[derive(Debug, Serialize)]
+struct PartnerReport {
+    role: String,
+    version: u64,
+    expires: Timestamp,
 }
 
 #[derive(Debug, Serialize)]
@@ -354,7 +368,15 @@ impl FreshnessReport {
                     expires: role.expires,
                 })
                 .collect(),
+            pack_version: freshness.pack_version(),
             pack_expires: freshness.pack_expires(),
+            pack_made: freshness.pack_made,
+            pack_age_seconds: freshness.pack_made.map(|made| at.seconds_since(made)),
+            partner: freshness.partner.clone().map(|(role, version, expires)| PartnerReport {
+                role,
+                version,
+                expires,
+            }),
             status_issued_at: freshness.status_issued_at,
             status_expires: freshness.status_expires,
             status_age_seconds: freshness.status_issued_at.map(|made| at.seconds_since(made)),

@@ -5,7 +5,7 @@ use verilabel_label::{
     SpecificationVersion, Timestamp,
 };
 use verilabel_recognition::{Recognition, Rung, Scheme};
-use verilabel_trust::{Issuer, IssuerKey, Product, RoleState};
+use verilabel_trust::{Issuer, IssuerKey, Product, Role, RoleState};
 use verilabel_wire::{EnvelopeError, KeyId, LinkError, WrongKey};
 
 use crate::label::Label;
@@ -242,6 +242,11 @@ impl CategoryFact {
 pub struct Freshness {
     /// Version and expiry of root, timestamp, snapshot and targets of the trust pack.
     pub pack: [RoleState; 4],
+    /// When the trust pack was brought to its state, if it says so.
+    pub pack_made: Option<Timestamp>,
+    /// The role of the partner who speaks for the issuer, its version and its expiry; none where the pack's
+    /// owner does.
+    pub partner: Option<(String, u64, Timestamp)>,
     /// When the status list was made, if there is one.
     pub status_issued_at: Option<Timestamp>,
     /// Until when it may be relied on.
@@ -249,10 +254,18 @@ pub struct Freshness {
 }
 
 impl Freshness {
-    /// The first expiry among the pack's roles.
+    /// The version that grows with every state of the pack: that of its timestamp metadata.
+    #[must_use]
+    pub fn pack_version(&self) -> u64 {
+        let timestamp = self.pack.iter().find(|role| role.role == Role::Timestamp);
+        timestamp.map_or(0, |role| role.version)
+    }
+
+    /// The first expiry among the pack's roles, and that of the partner who speaks for the issuer.
     #[must_use]
     pub fn pack_expires(&self) -> Timestamp {
-        self.pack.iter().map(|role| role.expires).min().unwrap_or(Timestamp::MAX)
+        let partner = self.partner.iter().map(|(_, _, expires)| *expires);
+        self.pack.iter().map(|role| role.expires).chain(partner).min().unwrap_or(Timestamp::MAX)
     }
 }
 

@@ -2,11 +2,12 @@
 
 use std::fmt::{Display, Formatter, Result};
 
-use verilabel_label::{Status, Timestamp};
+use verilabel_label::{Status, Timestamp, excerpt};
 use verilabel_wire::WrongKey;
 
 use crate::{
-    CannotTell, CategoryFact, LastKnown, LevelFact, NotAuthentic, Note, Standing, Unmet, WhyUnconfirmed,
+    CannotTell, CategoryFact, Freshness, LastKnown, LevelFact, NotAuthentic, Note, Standing, Unmet,
+    WhyUnconfirmed,
 };
 
 impl Display for NotAuthentic {
@@ -133,6 +134,32 @@ impl Display for CategoryFact {
     }
 }
 
+impl Freshness {
+    /// How old the knowledge is at that time and until when it is good: a line for the trust pack, one for the
+    /// partner's part of it and one for the status list, where there are any.
+    #[must_use]
+    pub fn in_words(&self, at: Timestamp) -> Vec<String> {
+        let made = |made: Option<Timestamp>| match made {
+            None => String::new(),
+            Some(made) if made > at => format!(", made {made}, which is later"),
+            Some(made) => format!(", made {made} ({} before)", Age::between(made, at)),
+        };
+        let version = self.pack_version();
+        let owner = self.pack.iter().map(|role| role.expires).min().unwrap_or(Timestamp::MAX);
+        let mut lines = vec![format!("trust pack {version}{}, good until {owner}", made(self.pack_made))];
+        if let Some((role, version, expires)) = &self.partner {
+            lines.push(format!("{} {version} in it, good until {expires}", excerpt(role)));
+        }
+        if self.status_issued_at.is_some() {
+            let until = self.status_expires;
+            let until =
+                until.map_or_else(|| "without an end".to_owned(), |until| format!("good until {until}"));
+            lines.push(format!("status list{}, {until}", made(self.status_issued_at)));
+        }
+        lines
+    }
+}
+
 impl Display for Note {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         match self {
@@ -191,5 +218,43 @@ impl Display for Age {
             s => (s, "second"),
         };
         write!(f, "{count} {unit}{}", if count == 1 { "" } else { "s" })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use verilabel_trust::{Role, RoleState};
+
+    #[test]
+    fn freshness_tells_ages_and_what_expires_next() {
+        let time = |text: &str| text.parse::<Timestamp>().unwrap();
+        let role = |role, version, expires| RoleState { role, version, expires: time(expires) };
+        let mut freshness = Freshness {
+            pack: [
+                role(Role::Root, 1, "2028-01-01"),
+                role(Role::Timestamp, 7, "2026-11-25"),
+                role(Role::Snapshot, 7, "2026-11-25"),
+                role(Role::Targets, 3, "2027-01-01"),
+            ],
+            pack_made: Some(time("2026-11-20")),
+            partner: Some(("partner-fi".to_owned(), 2, time("2026-11-23"))),
+            status_issued_at: Some(time("2026-11-21T22:00:00Z")),
+            status_expires: None,
+        };
+        let now = time("2026-11-22");
+        assert_eq!(
+            freshness.in_words(now),
+            [
+                "trust pack 7, made 2026-11-20T00:00:00Z (2 days before), good until 2026-11-25T00:00:00Z",
+                "partner-fi 2 in it, good until 2026-11-23T00:00:00Z",
+                "status list, made 2026-11-21T22:00:00Z (2 hours before), without an end",
+            ]
+        );
+        assert_eq!((freshness.pack_version(), freshness.pack_expires()), (7, time("2026-11-23")));
+        freshness.partner = None;
+        assert_eq!(freshness.pack_expires(), time("2026-11-25"));
+        let before = freshness.in_words(time("2026-11-19"));
+        assert!(before.iter().all(|line| line.contains(", which is later, ")), "{before:?}");
     }
 }

@@ -2,9 +2,19 @@
 //!
 //! The algorithm belongs to the key. A message may repeat it, and then must agree.
 
+#[cfg(any(feature = "portable", target_arch = "wasm32"))]
+mod portable;
+#[cfg(not(any(feature = "portable", target_arch = "wasm32")))]
 mod ring;
+#[cfg(not(target_arch = "wasm32"))]
+mod signing;
 
-pub use self::ring::{NotAKey, SigningKey, sha256};
+#[cfg(any(feature = "portable", target_arch = "wasm32"))]
+pub use self::portable::sha256;
+#[cfg(not(any(feature = "portable", target_arch = "wasm32")))]
+pub use self::ring::sha256;
+#[cfg(not(target_arch = "wasm32"))]
+pub use self::signing::{NotAKey, SigningKey};
 
 use std::fmt;
 

@@ -27,9 +27,9 @@ mod status_list;
 
 pub use budget::Budget;
 pub use cbor::CborError;
-pub use crypto::{
-    Algorithm, BadSignature, KeyId, NotAKey, PublicKey, Sign, SignError, SigningKey, VerifySignature, sha256,
-};
+pub use crypto::{Algorithm, BadSignature, KeyId, PublicKey, Sign, SignError, VerifySignature, sha256};
+#[cfg(not(target_arch = "wasm32"))]
+pub use crypto::{NotAKey, SigningKey};
 pub use digits::DigitsError;
 pub use envelope::EnvelopeError;
 pub use json::{JsonError, strict_json};

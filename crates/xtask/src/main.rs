@@ -10,6 +10,7 @@ mod process;
 mod test;
 mod tidy;
 mod tools;
+mod tuf;
 mod vectors;
 
 use std::path::PathBuf;
@@ -42,6 +43,8 @@ enum Command {
         #[arg(long)]
         no_fuzz: bool,
     },
+    /// Serve good and hostile repositories, made by python-tuf, to our client
+    Tuf,
     /// Check the rules that compilers do not know
     Tidy,
     /// Write the test vectors anew
@@ -70,6 +73,7 @@ fn main() -> ExitCode {
     let outcome = match Args::parse().command {
         Command::Demo { once, out } => demo::run(once, &out),
         Command::Test { no_fuzz } => test::run(!no_fuzz),
+        Command::Tuf => tuf::run(),
         Command::Tidy => tidy::run(),
         Command::Vectors => vectors::run(),
         Command::Openapi => openapi::run(),

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use verilabel_postgres::Server;
 
 use crate::process::{Failure, Outcome, cargo, program, run as run_program, say, works};
-use crate::{fuzz, tidy, tools, vectors};
+use crate::{fuzz, tidy, tools, tuf, vectors};
 
 /// Seconds of fuzzing for each target.
 const FUZZ_SECONDS: u32 = 60;
@@ -32,6 +32,7 @@ pub(crate) fn run(with_fuzz: bool) -> Outcome {
         )
     })?;
     report.step("vectors", vectors_are_current)?;
+    report.step("tuf", tuf::run)?;
     report.step("wasm", wasm)?;
     report.step("dependencies", dependencies)?;
     if with_fuzz {
@@ -72,11 +73,37 @@ fn vectors_are_current() -> Outcome {
     Err(Failure(format!("the vectors checked in are not those that are generated:\n{changed}")))
 }
 
-/// What a browser needs must build for it.
+/// What a browser needs must build for it, and what checks signatures there must give the same answers.
 fn wasm() -> Outcome {
+    same_answers()?;
+    builds_for_wasm()
+}
+
+fn same_answers() -> Outcome {
+    run_program(
+        cargo()
+            .args(["test", "--locked", "--quiet", "--features", "verilabel-wire/portable"])
+            .args(["-p", "verilabel-wire", "-p", "verilabel-trust", "-p", "verilabel-vectors"])
+            .args(["--test", "wycheproof", "--test", "trust", "--test", "native"]),
+    )
+}
+
+fn builds_for_wasm() -> Outcome {
     const TARGET: &str = "wasm32-unknown-unknown";
-    const PACKAGES: [&str; 6] =
-        ["-p", "verilabel-label", "-p", "verilabel-recognition", "-p", "verilabel-symbol"];
+    const PACKAGES: [&str; 12] = [
+        "-p",
+        "verilabel-label",
+        "-p",
+        "verilabel-recognition",
+        "-p",
+        "verilabel-symbol",
+        "-p",
+        "verilabel-wire",
+        "-p",
+        "verilabel-trust",
+        "-p",
+        "verilabel-verify",
+    ];
     if !works(program("rustup").args(["target", "add", TARGET])) {
         say("could not get the wasm32 target: its build is left out");
         return Ok(());

@@ -62,7 +62,7 @@ fn judge(program: &Path, folder: &Path, picture: &Path, fixture: &Fixture) -> Co
     command
 }
 
-fn time(command: &mut Command) -> Result<f64, Box<dyn std::error::Error>> {
+pub(crate) fn time(command: &mut Command) -> Result<f64, Box<dyn std::error::Error>> {
     let start = Instant::now();
     let status = command.stdout(Stdio::null()).stderr(Stdio::null()).status()?;
     let elapsed = start.elapsed().as_secs_f64() * 1e3;
@@ -70,7 +70,7 @@ fn time(command: &mut Command) -> Result<f64, Box<dyn std::error::Error>> {
 }
 
 /// The command beside this program.
-fn program() -> Result<PathBuf, Box<dyn std::error::Error>> {
+pub(crate) fn program() -> Result<PathBuf, Box<dyn std::error::Error>> {
     let here = std::env::current_exe()?;
     let program = here.parent().unwrap_or(Path::new(".")).join("verilabel");
     if program.is_file() { Ok(program) } else { Err("build the verilabel command first".into()) }

@@ -12,6 +12,8 @@ mod duel;
 mod fixture;
 pub mod house;
 pub mod load;
+mod nation;
+pub mod packs;
 pub mod publishing;
 pub mod reading;
 pub mod report;

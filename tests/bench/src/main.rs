@@ -12,7 +12,9 @@ use std::process::{Command, ExitCode};
 
 use clap::Parser;
 
-use verilabel_bench::{Outcome, approvals, command, load, publishing, reading, report, runs, seals, symbols};
+use verilabel_bench::{
+    Outcome, approvals, command, load, packs, publishing, reading, report, runs, seals, symbols,
+};
 
 /// Measures.
 #[derive(Parser)]
@@ -34,7 +36,7 @@ struct Args {
 type Measure = fn() -> Outcome;
 
 /// Names and what measures them.
-const ALL: [(&str, Measure); 11] = [
+const ALL: [(&str, Measure); 16] = [
     ("verify-es256", seals::verify_es256),
     ("verify-eddsa", seals::verify_eddsa),
     ("mint-es256", seals::mint_es256),
@@ -46,6 +48,11 @@ const ALL: [(&str, Measure); 11] = [
     ("suspend-1m", publishing::suspend_among_a_million),
     ("approve-sqlite", approvals::approve_sqlite),
     ("load-api", load::load_api),
+    ("pack-load", packs::load),
+    ("pack-open", packs::open),
+    ("pack-transfer", packs::transfer),
+    ("pack-daily", packs::daily),
+    ("status-100m", packs::hundred_million),
 ];
 
 fn main() -> ExitCode {

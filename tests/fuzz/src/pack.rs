@@ -51,7 +51,7 @@ pub fn signed(body: &Value) -> Vec<u8> {
 #[must_use]
 pub fn release(version: u64, targets: &BTreeMap<String, Vec<u8>>) -> Vec<RepositoryFile> {
     let signers = |_| -> Vec<&dyn Sign> { vec![&*KEY] };
-    let release = Release { version, targets, signers: &signers, expires: &expiry };
+    let release = Release { version, targets, signers: &signers, expires: &expiry, made: None };
     release.files().expect("a release is made")
 }
 

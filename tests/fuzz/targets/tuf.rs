@@ -114,7 +114,7 @@ fn serve(repository: &mut Memory, role: Role, version: u64, document: Vec<u8>) {
 }
 
 fn stored(store: &MemoryStore, role: Role) -> Option<u64> {
-    let bytes = store.load(role).expect("memory is read")?;
+    let bytes = store.load(role.name()).expect("memory is read")?;
     let metadata: Value = serde_json::from_slice(&bytes).expect("what is stored was read");
     Some(metadata["signed"]["version"].as_u64().expect("what is stored has a version"))
 }
@@ -123,15 +123,15 @@ fn stored(store: &MemoryStore, role: Role) -> Option<u64> {
 struct Shared<'s>(&'s RefCell<MemoryStore>);
 
 impl TrustedStore for Shared<'_> {
-    fn load(&self, role: Role) -> Result<Option<Vec<u8>>, UpdateError> {
+    fn load(&self, role: &str) -> Result<Option<Vec<u8>>, UpdateError> {
         self.0.borrow().load(role)
     }
 
-    fn save(&mut self, role: Role, bytes: &[u8]) -> Result<(), UpdateError> {
+    fn save(&mut self, role: &str, bytes: &[u8]) -> Result<(), UpdateError> {
         self.0.borrow_mut().save(role, bytes)
     }
 
-    fn remove(&mut self, role: Role) -> Result<(), UpdateError> {
+    fn remove(&mut self, role: &str) -> Result<(), UpdateError> {
         self.0.borrow_mut().remove(role)
     }
 }
@@ -140,7 +140,7 @@ impl TrustedStore for Shared<'_> {
 fn metadata() -> Vec<Vec<u8>> {
     let mut seeds = Vec::new();
     for (first, role) in (0..).zip(Role::ALL) {
-        let whole = ACCEPTED.1.load(role).ok().flatten().expect("the client has it");
+        let whole = ACCEPTED.1.load(role.name()).ok().flatten().expect("the client has it");
         let metadata: Value = serde_json::from_slice(&whole).expect("metadata is JSON");
         let mut body = metadata["signed"].clone();
         let next = body["version"].as_u64().expect("metadata has a version") + 1;

@@ -229,10 +229,20 @@ fn release(version: u64, expires: &str, targets_signers: &[&str]) -> Vec<Reposit
         names.iter().map(|name| -> &dyn Sign { &keys[name] }).collect()
     };
     let expires = time(expires);
-    let release = Release { version, targets: &targets, signers: &signers, expires: &|_| expires };
+    let release =
+        Release { version, targets: &targets, signers: &signers, expires: &|_| expires, made: None };
     let mut files = vec![root()];
     files.extend(release.files().expect("keys of ours sign"));
     files
+}
+
+/// Puts the only signature of metadata beside itself.
+fn sign_twice(metadata: &mut Vec<u8>) {
+    let at =
+        |byte: u8| metadata.iter().position(|b| *b == byte).expect("metadata has an array of signatures");
+    let (start, end) = (at(b'[') + 1, at(b']'));
+    let again = [b",", &metadata[start..end]].concat();
+    metadata.splice(end..end, again);
 }
 
 const BOTH: &[&str] = &["targets-1", "targets-2"];
@@ -262,7 +272,7 @@ pub fn all() -> BTreeMap<&'static str, Vec<RepositoryFile>> {
         ("expired", release(4, "2026-11-20", BOTH)),
         ("mixed", mixed),
         ("one-targets-key", release(4, "2027-06-01", &["targets-1"])),
-        ("same-targets-key-twice", release(4, "2027-06-01", &["targets-1", "targets-1"])),
+        ("timestamp-signed-twice", edit("timestamp.json", &sign_twice)),
         ("damaged-register", edit("register.json", &|bytes| bytes[10] ^= 1)),
         ("longer-register", edit("register.json", &|bytes| bytes.push(b' '))),
         ("truncated-timestamp", edit("timestamp.json", &|bytes| bytes.truncate(100))),

@@ -107,24 +107,17 @@ impl Publisher {
         let kept =
             survey.present.as_ref().filter(|present| survey.aged != Aged::Targets && present.list == list);
         let targets = match kept {
-            Some(present) => RevisedTargets::Kept {
-                version: present.targets_version,
-                metadata: present.targets_metadata(),
-            },
+            Some(present) => RevisedTargets::Kept(present.targets_metadata()),
             None => RevisedTargets::New(&list),
         };
         let signers = |role: Role| self.keys.signers(role);
-        let mut metadata: BTreeMap<String, Vec<u8>> =
-            Revision { version, targets, signers: &signers, expires: &expires }
-                .files()?
-                .into_iter()
-                .collect();
+        let revision = Revision { version, targets, signers: &signers, expires: &expires, made: Some(now) };
+        let metadata: BTreeMap<String, Vec<u8>> = revision.files()?.into_iter().collect();
         let timestamp = metadata.get(names::TIMESTAMP).cloned().unwrap_or_default();
-        let new = metadata.iter().filter(|(name, _)| *name != names::TIMESTAMP);
+        let there = kept.map(|present| targets_name(present.targets_version));
+        let new =
+            metadata.iter().filter(|(name, _)| *name != names::TIMESTAMP && there.as_ref() != Some(name));
         files.extend(new.map(|(name, bytes)| (names::pack(name), bytes.clone())));
-        if let Some(present) = kept {
-            metadata.insert(targets_name(present.targets_version), present.targets_metadata().to_vec());
-        }
         // What a client would not take is not published.
         let present = present::accepted(&self.keys, metadata, now)?;
         let before = survey.present.iter().flat_map(|present| present.files()).collect();

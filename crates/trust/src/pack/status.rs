@@ -1,6 +1,6 @@
 //! Status lists of a pack, opened when first asked for.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use verilabel_label::{IssuerId, excerpt};
 use verilabel_wire::{Budget, Sealed, StatusListToken};
@@ -53,14 +53,14 @@ impl StatusTrouble {
     }
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct StatusSlot {
-    bytes: Vec<u8>,
+    bytes: Arc<[u8]>,
     opened: OnceLock<Result<StatusListToken, StatusTrouble>>,
 }
 
 impl StatusSlot {
-    pub(super) fn new(bytes: Vec<u8>) -> Self {
+    pub(super) fn new(bytes: Arc<[u8]>) -> Self {
         Self { bytes, opened: OnceLock::new() }
     }
 

@@ -2,18 +2,24 @@
 
 use verilabel_label::Timestamp;
 
-use super::listing::TargetList;
-use super::metadata::{Body, MetaFile, Proven, Received, Root, Snapshot, Targets, TimestampBody};
+use super::accepted::{Accepted, Delegated, RoleState, Search};
+use super::bodies::{MetaFile, Root, Snapshot, TimestampBody};
+use super::metadata::{Body, KeyRing, Proven, Received};
+use super::name::as_segment;
 use super::store::MAX_METADATA;
-use super::{MetadataError, Repository, Role, TrustedStore, UpdateError, hex};
+use super::targets::{Delegation, Targets};
+use super::{MetadataError, Repository, Role, TrustedStore, UpdateError};
 
 /// Root rotations followed in one update.
 const MAX_ROTATIONS: u64 = 256;
-/// Limits where no other metadata gives a length.
+/// Delegated roles of one pack, and patterns of paths by which one role delegates.
+const MAX_DELEGATED: usize = 256;
+const MAX_PATTERNS: usize = 1_024;
+/// Limits where no other metadata gives a length, in bytes.
 const MAX_ROOT: usize = 512 << 10;
-const MAX_TIMESTAMP: usize = 64 << 10;
-/// Largest target of a pack.
-const MAX_TARGET: usize = 64 << 20;
+const MAX_TIMESTAMP: usize = 16 << 10;
+const MAX_SNAPSHOT: usize = 2_000_000;
+const MAX_TARGETS: usize = 5_000_000;
 
 /// What to do about metadata past its expiry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,16 +42,37 @@ impl<S: TrustedStore> Client<S> {
     /// # Errors
     /// If the store cannot be read or written, or the root does not stand by itself.
     pub fn open(mut store: S, pinned_root: &[u8]) -> Result<Self, UpdateError> {
-        if let Some(accepted) = store.load(Role::Root)? {
-            let root = Received::<Root>::read(&accepted)?.prove_root(None)?;
+        if let Some(root) = accepted_root(&store)? {
             return Ok(Self { store, root });
         }
         let root = Received::<Root>::read(pinned_root)?.prove_root(None)?;
-        store.save(Role::Root, &root.bytes)?;
+        store.save(Role::Root.name(), &root.bytes)?;
         Ok(Self { store, root })
     }
 
-    /// Follows the repository to its newest state. `now` is fixed for the whole update (§5.1).
+    /// Takes up what the store has accepted.
+    ///
+    /// # Errors
+    /// [`UpdateError::NoRoot`] if that is nothing; those of [`Client::open`].
+    pub fn resume(store: S) -> Result<Self, UpdateError> {
+        let root = accepted_root(&store)?.ok_or(UpdateError::NoRoot)?;
+        Ok(Self { store, root })
+    }
+
+    /// The store, with what was accepted.
+    #[must_use]
+    pub fn into_store(self) -> S {
+        self.store
+    }
+
+    /// The version of the trusted root.
+    #[must_use]
+    pub fn root_version(&self) -> u64 {
+        self.root.version
+    }
+
+    /// Follows the repository to its newest state, delegated roles included. `now` is fixed for the whole
+    /// update (§5.1). A delegated role that is refused takes its targets with it and nothing else.
     ///
     /// # Errors
     /// What was accepted before stays accepted.
@@ -55,15 +82,43 @@ impl<S: TrustedStore> Client<S> {
         now: Timestamp,
         expiry: Expiry,
     ) -> Result<Accepted, UpdateError> {
+        let mut accepted = self.refresh(repository, now, expiry)?;
+        bound(Role::Targets.name(), &accepted.targets)?;
+        while accepted.delegated.len() < MAX_DELEGATED
+            && let Some((parent, name)) = accepted.next_delegation()
+        {
+            let found = self.delegated(&accepted, repository, &parent, &name);
+            let metadata = match found.and_then(|metadata| bound(&name, &metadata).map(|()| metadata)) {
+                Ok(metadata) => Ok(metadata),
+                // These say nothing of the role.
+                Err(
+                    error @ (UpdateError::Unreachable { .. }
+                    | UpdateError::Slow { .. }
+                    | UpdateError::NotKept { .. }),
+                ) => return Err(error),
+                Err(error) => Err((error.code(), error.to_string())),
+            };
+            accepted.delegated.push(Delegated { parent, name, metadata });
+        }
+        Ok(accepted)
+    }
+
+    /// Follows the repository to its newest state, top-level roles only (§5.1 to §5.6.6).
+    ///
+    /// # Errors
+    /// What was accepted before stays accepted.
+    pub fn refresh(
+        &mut self,
+        repository: &dyn Repository,
+        now: Timestamp,
+        expiry: Expiry,
+    ) -> Result<Accepted, UpdateError> {
         let mut watch = ExpiryWatch { now, expiry, expired: Vec::new() };
         self.update_root(repository)?;
         watch.check(Role::Root, &self.root)?;
-        let timestamp = self.update_timestamp(repository)?;
-        watch.check(Role::Timestamp, &timestamp)?;
-        let snapshot = self.update_snapshot(repository, &timestamp)?;
-        watch.check(Role::Snapshot, &snapshot)?;
-        let targets = self.update_targets(repository, &snapshot)?;
-        watch.check(Role::Targets, &targets)?;
+        let timestamp = self.update_timestamp(repository, &mut watch)?;
+        let snapshot = self.update_snapshot(repository, &timestamp, &mut watch)?;
+        let targets = self.update_targets(repository, &snapshot, &mut watch)?;
         Ok(Accepted {
             roles: [
                 RoleState::of(Role::Root, &self.root),
@@ -71,25 +126,45 @@ impl<S: TrustedStore> Client<S> {
                 RoleState::of(Role::Snapshot, &snapshot),
                 RoleState::of(Role::Targets, &targets),
             ],
-            expired: watch.expired,
+            watch,
+            made: timestamp.body.made,
             consistent: self.root.body.consistent_snapshot,
-            targets: targets.body,
+            snapshot: snapshot.body,
+            targets,
+            delegated: Vec::new(),
         })
     }
 
-    /// The store, with what was accepted.
-    #[must_use]
-    pub fn into_store(self) -> S {
-        self.store
+    /// Looks for a target, fetching the delegated roles that the search comes to (§5.6.7). Says whether there
+    /// is one.
+    ///
+    /// # Errors
+    /// If a role on the way is refused.
+    pub fn find(
+        &mut self,
+        accepted: &mut Accepted,
+        repository: &dyn Repository,
+        path: &str,
+    ) -> Result<bool, UpdateError> {
+        loop {
+            match accepted.search(path) {
+                Search::Found(_) => return Ok(true),
+                Search::Nowhere => return Ok(false),
+                Search::Needs { parent, name } => {
+                    let metadata = Ok(self.delegated(accepted, repository, &parent, &name)?);
+                    accepted.delegated.push(Delegated { parent, name, metadata });
+                }
+            }
+        }
     }
 
     /// §5.3: every root between the trusted and the newest, each accepted by the one before it.
     fn update_root(&mut self, repository: &dyn Repository) -> Result<(), UpdateError> {
         let before = self.root.body.keys.clone();
         let first = self.root.version;
-        loop {
-            let due = self.root.version.saturating_add(1);
-            let Some(bytes) = repository.metadata(&format!("{due}.root.json"), MAX_ROOT)? else { break };
+        // After the highest number there is, nothing can follow.
+        while let Some(due) = self.root.version.checked_add(1) {
+            let Some(bytes) = repository.metadata(&root_name(due), MAX_ROOT)? else { break };
             if due - first > MAX_ROTATIONS {
                 return Err(UpdateError::TooManyRoots { limit: MAX_ROTATIONS });
             }
@@ -98,15 +173,15 @@ impl<S: TrustedStore> Client<S> {
                 return Err(UpdateError::RootVersion { found: received.version(), due });
             }
             let root = received.prove_root(Some(&self.root.body.keys))?;
-            self.store.save(Role::Root, &root.bytes)?;
+            self.store.save(Role::Root.name(), &root.bytes)?;
             self.root = root;
         }
         // §5.3.11: after a rotation the old versions bind no longer, so that a thief of the old keys cannot
         // lock the client out with a very high version.
         let rotated = |role| !before.same_for(&self.root.body.keys, role);
         if rotated(Role::Timestamp) || rotated(Role::Snapshot) {
-            self.store.remove(Role::Timestamp)?;
-            self.store.remove(Role::Snapshot)?;
+            self.store.remove(Role::Timestamp.name())?;
+            self.store.remove(Role::Snapshot.name())?;
         }
         Ok(())
     }
@@ -115,19 +190,39 @@ impl<S: TrustedStore> Client<S> {
     fn update_timestamp(
         &mut self,
         repository: &dyn Repository,
+        watch: &mut ExpiryWatch,
     ) -> Result<Proven<TimestampBody>, UpdateError> {
-        let name = "timestamp.json";
-        let bytes = repository.metadata(name, MAX_TIMESTAMP)?.ok_or_else(|| missing(name))?;
-        let new = Received::<TimestampBody>::read(&bytes)?.prove(&self.root.body.keys, Role::Timestamp)?;
-        if let Some(trusted) = self.trusted::<TimestampBody>()? {
-            forbid_rollback(Role::Timestamp, new.version, trusted.version)?;
-            forbid_rollback(Role::Snapshot, new.body.snapshot.version, trusted.body.snapshot.version)?;
+        const NAME: &str = "timestamp.json";
+        let role = Role::Timestamp;
+        let bytes = repository.metadata(NAME, MAX_TIMESTAMP)?.ok_or_else(|| missing(NAME))?;
+        let new = Received::<TimestampBody>::read(&bytes)?
+            .prove(&self.root.body.keys, role.name())
+            .map_err(|error| self.explain(repository, error))?;
+        if let Some(trusted) = self.trusted::<TimestampBody>(role.name(), &self.root.body.keys)? {
+            forbid_rollback(role.name(), new.version, trusted.version)?;
             if new.version == trusted.version {
+                watch.check(role, &trusted)?;
                 return Ok(trusted);
             }
+            let (found, accepted) = (new.body.snapshot.version, trusted.body.snapshot.version);
+            forbid_rollback(Role::Snapshot.name(), found, accepted)?;
         }
-        self.store.save(Role::Timestamp, &new.bytes)?;
+        watch.check(role, &new)?;
+        self.store.save(role.name(), &new.bytes)?;
         Ok(new)
+    }
+
+    /// A timestamp by keys that are not known may belong to a root that was not served.
+    fn explain(&self, repository: &dyn Repository, error: MetadataError) -> UpdateError {
+        let (missing, later) = (self.root.version.checked_add(1), self.root.version.checked_add(2));
+        match (&error, missing, later) {
+            (MetadataError::TooFewSignatures { .. }, Some(version), Some(later))
+                if matches!(repository.metadata(&root_name(later), MAX_ROOT), Ok(Some(_))) =>
+            {
+                UpdateError::RootGap { version }
+            }
+            _ => error.into(),
+        }
     }
 
     /// §5.5.
@@ -135,21 +230,26 @@ impl<S: TrustedStore> Client<S> {
         &mut self,
         repository: &dyn Repository,
         timestamp: &Proven<TimestampBody>,
+        watch: &mut ExpiryWatch,
     ) -> Result<Proven<Snapshot>, UpdateError> {
-        let listed = &timestamp.body.snapshot;
-        let trusted = self.trusted::<Snapshot>()?;
+        let (role, keys) = (Role::Snapshot, &self.root.body.keys);
+        let listed =
+            Listed { file: &timestamp.body.snapshot, by: Role::Timestamp, default_limit: MAX_SNAPSHOT };
+        let trusted = self.trusted::<Snapshot>(role.name(), keys)?;
         if let Some(trusted) = &trusted
-            && trusted.version == listed.version
-            && listed.matches(&trusted.bytes)
+            && listed.is(trusted)
         {
+            watch.check(role, trusted)?;
             return Ok(trusted.clone());
         }
-        let new = self.fetch_listed::<Snapshot>(repository, listed, Role::Timestamp)?;
+        let new = self.fetch::<Snapshot>(repository, role.name(), &listed, keys)?;
         for (name, old) in trusted.iter().flat_map(|t| &t.body.meta) {
-            let found = new.body.meta.get(name).map_or(0, |file| file.version);
-            forbid_rollback(Role::Targets, found, old.version)?;
+            let file = new.body.meta.get(name);
+            let found = file.ok_or_else(|| UpdateError::Delisted { what: name.clone() })?.version;
+            forbid_rollback(name.strip_suffix(".json").unwrap_or(name), found, old.version)?;
         }
-        self.store.save(Role::Snapshot, &new.bytes)?;
+        watch.check(role, &new)?;
+        self.store.save(role.name(), &new.bytes)?;
         Ok(new)
     }
 
@@ -158,166 +258,164 @@ impl<S: TrustedStore> Client<S> {
         &mut self,
         repository: &dyn Repository,
         snapshot: &Proven<Snapshot>,
+        watch: &mut ExpiryWatch,
     ) -> Result<Proven<Targets>, UpdateError> {
-        let listed =
-            snapshot.body.meta.get("targets.json").ok_or(MetadataError::Unlisted { role: Role::Targets })?;
-        if let Some(trusted) = self.trusted::<Targets>()?
-            && trusted.version == listed.version
-            && listed.matches(&trusted.bytes)
-        {
-            return Ok(trusted);
+        let role = Role::Targets;
+        let keys = self.root.body.keys.clone();
+        let (targets, new) = self.targets_role(repository, &snapshot.body, role.name(), &keys)?;
+        watch.check(role, &targets)?;
+        if new {
+            self.store.save(role.name(), &targets.bytes)?;
         }
-        let new = self.fetch_listed::<Targets>(repository, listed, Role::Snapshot)?;
-        self.store.save(Role::Targets, &new.bytes)?;
-        Ok(new)
+        Ok(targets)
+    }
+
+    /// §5.6 for a delegated role.
+    fn delegated(
+        &mut self,
+        accepted: &Accepted,
+        repository: &dyn Repository,
+        parent: &str,
+        name: &str,
+    ) -> Result<Proven<Targets>, UpdateError> {
+        let delegator = accepted.metadata(parent);
+        let keys = delegator.map(|delegator| &delegator.body.keys);
+        let keys = keys.ok_or_else(|| MetadataError::RoleMissing { role: name.to_owned() })?;
+        if let Some(id) = keys.conflict(&self.root.body.keys) {
+            return Err(MetadataError::KeyId { role: parent.to_owned(), id: id.to_owned() }.into());
+        }
+        let (metadata, new) = self.targets_role(repository, &accepted.snapshot, name, keys)?;
+        accepted.watch.allow(name, metadata.expires)?;
+        if new {
+            self.store.save(name, &metadata.bytes)?;
+        }
+        Ok(metadata)
+    }
+
+    /// Metadata of a targets role, from the store if it is the one that is listed; and whether it is new.
+    fn targets_role(
+        &self,
+        repository: &dyn Repository,
+        snapshot: &Snapshot,
+        role: &str,
+        keys: &KeyRing,
+    ) -> Result<(Proven<Targets>, bool), UpdateError> {
+        let listed = Listed { file: snapshot.listed(role)?, by: Role::Snapshot, default_limit: MAX_TARGETS };
+        match self.trusted::<Targets>(role, keys)? {
+            Some(trusted) if listed.is(&trusted) => Ok((trusted, false)),
+            _ => Ok((self.fetch(repository, role, &listed, keys)?, true)),
+        }
     }
 
     /// Fetches metadata that other metadata lists, and holds it to what the list says.
-    fn fetch_listed<T: Body>(
+    fn fetch<T: Body>(
         &self,
         repository: &dyn Repository,
-        listed: &MetaFile,
-        listed_in: Role,
+        role: &str,
+        listed: &Listed<'_>,
+        keys: &KeyRing,
     ) -> Result<Proven<T>, UpdateError> {
-        let role = T::ROLE;
+        let plain = format!("{}.json", as_segment(role));
         let name = if self.root.body.consistent_snapshot {
-            format!("{}.{role}.json", listed.version)
+            format!("{}.{plain}", listed.file.version)
         } else {
-            format!("{role}.json")
+            plain
         };
-        let bytes = repository.metadata(&name, listed.limit(MAX_METADATA))?.ok_or_else(|| missing(&name))?;
-        if !listed.matches(&bytes) {
-            return Err(UpdateError::Mixed { what: name, listed_in });
+        let bytes = repository.metadata(&name, listed.limit())?.ok_or_else(|| missing(&name))?;
+        let found = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        if let Some(length) = listed.file.length.filter(|length| *length != found) {
+            return Err(UpdateError::WrongLength { what: name, found, listed: length });
         }
-        let new = Received::<T>::read(&bytes)?.prove(&self.root.body.keys, role)?;
-        if new.version != listed.version {
-            return Err(UpdateError::Mixed { what: name, listed_in });
+        if !listed.file.hashes_match(&bytes) {
+            return Err(UpdateError::Mixed { what: name, listed_in: listed.by });
+        }
+        let new = Received::<T>::read(&bytes)?.prove(keys, role)?;
+        if new.version != listed.file.version {
+            return Err(UpdateError::Mixed { what: name, listed_in: listed.by });
         }
         Ok(new)
     }
 
-    /// What was accepted before, if the present root still vouches for it.
-    fn trusted<T: Body>(&self) -> Result<Option<Proven<T>>, UpdateError> {
-        let Some(bytes) = self.store.load(T::ROLE)? else { return Ok(None) };
-        match Received::<T>::read(&bytes)?.prove(&self.root.body.keys, T::ROLE) {
-            Ok(trusted) => Ok(Some(trusted)),
-            Err(MetadataError::TooFewSignatures { .. }) => Ok(None),
-            Err(error) => Err(error.into()),
-        }
+    /// What was accepted before, if those keys still vouch for it.
+    fn trusted<T: Body>(&self, role: &str, keys: &KeyRing) -> Result<Option<Proven<T>>, UpdateError> {
+        let Some(bytes) = self.store.load(role)? else { return Ok(None) };
+        Ok(Received::<T>::read(&bytes).and_then(|received| received.prove(keys, role)).ok())
     }
+}
+
+/// Listing every target of a pack asks every pattern after it: their number is bounded.
+fn bound(role: &str, metadata: &Proven<Targets>) -> Result<(), UpdateError> {
+    let patterns: usize = metadata.body.delegations.iter().map(Delegation::width).sum();
+    if patterns > MAX_PATTERNS {
+        return Err(UpdateError::TooManyPatterns { role: role.to_owned(), limit: MAX_PATTERNS });
+    }
+    Ok(())
+}
+
+fn accepted_root(store: &impl TrustedStore) -> Result<Option<Proven<Root>>, UpdateError> {
+    let Some(accepted) = store.load(Role::Root.name())? else { return Ok(None) };
+    Ok(Some(Received::<Root>::read(&accepted)?.prove_root(None)?))
+}
+
+fn root_name(version: u64) -> String {
+    format!("{version}.root.json")
 }
 
 fn missing(name: &str) -> UpdateError {
     UpdateError::Missing { what: name.to_owned() }
 }
 
-fn forbid_rollback(role: Role, found: u64, accepted: u64) -> Result<(), UpdateError> {
-    if found < accepted { Err(UpdateError::RolledBack { role, found, accepted }) } else { Ok(()) }
+fn forbid_rollback(role: &str, found: u64, accepted: u64) -> Result<(), UpdateError> {
+    if found < accepted {
+        return Err(UpdateError::RolledBack { role: role.to_owned(), found, accepted });
+    }
+    Ok(())
 }
 
-struct ExpiryWatch {
+/// What one metadata file says of another that is to be fetched.
+struct Listed<'a> {
+    file: &'a MetaFile,
+    by: Role,
+    default_limit: usize,
+}
+
+impl Listed<'_> {
+    /// The most bytes to fetch.
+    fn limit(&self) -> usize {
+        let listed = self.file.length.and_then(|length| usize::try_from(length).ok());
+        listed.map_or(self.default_limit, |length| length.min(MAX_METADATA))
+    }
+
+    /// Whether metadata at hand is what is listed.
+    fn is<T>(&self, metadata: &Proven<T>) -> bool {
+        let length = u64::try_from(metadata.bytes.len()).unwrap_or(u64::MAX);
+        metadata.version == self.file.version
+            && self.file.length.is_none_or(|listed| listed == length)
+            && self.file.hashes_match(&metadata.bytes)
+    }
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct ExpiryWatch {
     now: Timestamp,
     expiry: Expiry,
-    expired: Vec<(Role, Timestamp)>,
+    pub(super) expired: Vec<(Role, Timestamp)>,
 }
 
 impl ExpiryWatch {
     fn check<T>(&mut self, role: Role, metadata: &Proven<T>) -> Result<(), UpdateError> {
-        let expires = metadata.expires;
-        if self.now < expires {
+        self.allow(role.name(), metadata.expires)?;
+        if self.now >= metadata.expires {
+            self.expired.push((role, metadata.expires));
+        }
+        Ok(())
+    }
+
+    /// The expiry must be later than the time of the update (§5.3.10, §5.4.4, §5.5.6, §5.6.5).
+    fn allow(&self, role: &str, expires: Timestamp) -> Result<(), UpdateError> {
+        if self.now < expires || self.expiry == Expiry::Report {
             return Ok(());
         }
-        match self.expiry {
-            Expiry::Refuse => Err(UpdateError::Expired { role, expires }),
-            Expiry::Report => {
-                self.expired.push((role, expires));
-                Ok(())
-            }
-        }
+        Err(UpdateError::Expired { role: role.to_owned(), expires })
     }
-}
-
-/// Version and expiry of a role's metadata in use.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RoleState {
-    /// The role.
-    pub role: Role,
-    /// Its version.
-    pub version: u64,
-    /// Until when it is good.
-    pub expires: Timestamp,
-}
-
-impl RoleState {
-    fn of<T>(role: Role, metadata: &Proven<T>) -> Self {
-        Self { role, version: metadata.version, expires: metadata.expires }
-    }
-}
-
-/// A state of the repository that was accepted: which targets there are, and what they must be.
-#[derive(Debug, Clone)]
-pub struct Accepted {
-    roles: [RoleState; 4],
-    expired: Vec<(Role, Timestamp)>,
-    consistent: bool,
-    targets: Targets,
-}
-
-impl Accepted {
-    /// Root, timestamp, snapshot and targets, in this order.
-    #[must_use]
-    pub fn roles(&self) -> &[RoleState; 4] {
-        &self.roles
-    }
-
-    /// Roles past their expiry, where that was to be reported.
-    #[must_use]
-    pub fn expired(&self) -> &[(Role, Timestamp)] {
-        &self.expired
-    }
-
-    /// Paths of all targets, in order.
-    pub fn paths(&self) -> impl Iterator<Item = &str> {
-        self.targets.targets.keys().map(String::as_str)
-    }
-
-    /// What it lists, for whoever publishes the next state.
-    #[must_use]
-    pub fn target_list(&self) -> TargetList {
-        TargetList::of(&self.targets).unwrap_or_default()
-    }
-
-    /// Fetches a target and holds it to its length and hash (§5.7).
-    pub fn target(&self, repository: &dyn Repository, path: &str) -> Result<Vec<u8>, UpdateError> {
-        let no_target = || UpdateError::NoTarget { path: path.to_owned() };
-        let file = self.targets.targets.get(path).ok_or_else(no_target)?;
-        let stored = self.stored_path(path).ok_or_else(no_target)?;
-        let limit = usize::try_from(file.length).unwrap_or(usize::MAX).min(MAX_TARGET);
-        let bytes = repository.target(&stored, limit)?.ok_or_else(|| missing(&stored))?;
-        if file.matches(&bytes) {
-            Ok(bytes)
-        } else {
-            Err(UpdateError::TargetMismatch { path: path.to_owned() })
-        }
-    }
-
-    /// The path below `targets/`: with the hash before the file name where the repository is consistent.
-    #[must_use]
-    pub fn stored_path(&self, path: &str) -> Option<String> {
-        let file = self.targets.targets.get(path)?;
-        if self.consistent {
-            consistent_path(path, file.hashes.get("sha256")?)
-        } else {
-            Some(path.to_owned())
-        }
-    }
-}
-
-/// `folder/name` and a hash as `folder/HASH.name` (§6.2).
-pub(super) fn consistent_path(path: &str, hash: &str) -> Option<String> {
-    hex::decode_32(hash)?;
-    Some(match path.rsplit_once('/') {
-        Some((folder, name)) => format!("{folder}/{hash}.{name}"),
-        None => format!("{hash}.{path}"),
-    })
 }

@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 use verilabel_wire::sha256;
 
-use super::client::consistent_path;
+use super::accepted::consistent_path;
 use super::hex;
-use super::metadata::Targets;
+use super::targets::Targets;
 
 /// Length and SHA-256 of every target of a repository, by its path.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -78,7 +78,7 @@ impl TargetList {
 
     /// What was accepted from a repository; `None` if a target has no SHA-256, which targets metadata always has.
     pub(super) fn of(targets: &Targets) -> Option<Self> {
-        let files = targets.targets.iter().map(|(path, file)| {
+        let files = targets.files.iter().map(|(path, file)| {
             Some((path.clone(), Listed { length: file.length, hash: file.hashes.get("sha256")?.clone() }))
         });
         Some(Self { files: files.collect::<Option<_>>()? })
@@ -92,8 +92,7 @@ impl TargetList {
 }
 
 fn stored(path: &str, listed: &Listed) -> String {
-    let name = consistent_path(path, &listed.hash).unwrap_or_else(|| path.to_owned());
-    format!("targets/{name}")
+    format!("targets/{}", consistent_path(path, &listed.hash))
 }
 
 #[cfg(test)]

@@ -19,31 +19,38 @@ pub trait Repository {
 /// A repository in a folder: `metadata/` and `targets/`.
 #[derive(Debug, Clone)]
 pub struct FolderRepository {
-    root: PathBuf,
+    metadata: PathBuf,
+    targets: PathBuf,
 }
 
 impl FolderRepository {
     /// The repository below that folder.
     #[must_use]
     pub fn new(root: &Path) -> Self {
-        Self { root: root.to_owned() }
+        Self::split(&root.join("metadata"), &root.join("targets"))
     }
 
-    fn fetch(&self, folder: &str, name: &str, limit: usize) -> Result<Option<Vec<u8>>, UpdateError> {
-        if !is_plain_path(name) {
-            return Ok(None);
-        }
-        read_bounded(&self.root.join(folder).join(name), limit)
+    /// A repository whose metadata and targets are in folders of their own.
+    #[must_use]
+    pub fn split(metadata: &Path, targets: &Path) -> Self {
+        Self { metadata: metadata.to_owned(), targets: targets.to_owned() }
     }
+}
+
+fn fetch(folder: &Path, name: &str, limit: usize) -> Result<Option<Vec<u8>>, UpdateError> {
+    if !is_plain_path(name) {
+        return Ok(None);
+    }
+    read_bounded(&folder.join(name), limit)
 }
 
 impl Repository for FolderRepository {
     fn metadata(&self, name: &str, limit: usize) -> Result<Option<Vec<u8>>, UpdateError> {
-        self.fetch("metadata", name, limit)
+        fetch(&self.metadata, name, limit)
     }
 
     fn target(&self, path: &str, limit: usize) -> Result<Option<Vec<u8>>, UpdateError> {
-        self.fetch("targets", path, limit)
+        fetch(&self.targets, path, limit)
     }
 }
 

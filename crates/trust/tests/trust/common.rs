@@ -1,10 +1,9 @@
 //! A repository in memory whose every byte a test may change.
 
-#![expect(clippy::unwrap_used, reason = "test support")]
-
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
+use serde_json::Value;
 use verilabel_label::Timestamp;
 use verilabel_trust::{
     Release, Repository, RepositoryFile, Role, RoleDefinition, UpdateError, root_metadata,
@@ -12,6 +11,8 @@ use verilabel_trust::{
 use verilabel_wire::{Sign, SigningKey};
 
 pub(crate) const NOW: &str = "2026-11-22T00:00:00Z";
+/// When every release was made.
+pub(crate) const MADE: &str = "2026-11-21T12:00:00Z";
 
 pub(crate) fn time(text: &str) -> Timestamp {
     text.parse().unwrap()
@@ -89,6 +90,17 @@ impl Memory {
         self.put(name, changed.into_bytes());
     }
 
+    /// Changes metadata and signs it anew: what a holder of the key can do.
+    pub(crate) fn forge(&self, name: &str, signer: u8, change: impl FnOnce(&mut Value)) {
+        let mut metadata: Value = serde_json::from_slice(&self.get(name)).unwrap();
+        change(&mut metadata["signed"]);
+        // What has no escapes and no fractions is canonical as it is printed: members sorted, no blanks.
+        let signature = key(signer).sign(metadata["signed"].to_string().as_bytes()).unwrap();
+        let hex = signature.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
+        metadata["signatures"][0]["sig"] = hex.into();
+        self.put(name, metadata.to_string().into_bytes());
+    }
+
     pub(crate) fn release(&self, version: u64, targets: &[(&str, &str)]) {
         self.release_by(&Holders::new(), version, targets, "2027-01-01");
     }
@@ -125,7 +137,8 @@ pub(crate) fn release(
         holders.roles.values().flat_map(|(keys, _)| keys.iter().map(|n| (*n, key(*n)))).collect();
     let signers = |role: Role| holders.roles[&role].0.iter().map(|n| -> &dyn Sign { &keys[n] }).collect();
     let expires = time(expires);
-    Release { version, targets: &targets, signers: &signers, expires: &|_| expires }.files().unwrap()
+    let made = Some(time(MADE));
+    Release { version, targets: &targets, signers: &signers, expires: &|_| expires, made }.files().unwrap()
 }
 
 impl Repository for Memory {
