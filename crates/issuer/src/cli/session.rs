@@ -3,14 +3,18 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use ring::rand::SystemRandom;
 use verilabel_issuer::{Actor, Authority, Decision, Keystore, Order, Passphrase, Signers};
 use verilabel_label::Timestamp;
 use verilabel_recognition::Register;
-use verilabel_trust::{Client, Expiry, FolderRepository, FolderStore, PackError, TrustPack};
+use verilabel_trust::{Client, Expiry, FolderRepository, FolderStore, PackError, StagedStore, TrustPack};
 
 use super::{Common, ReadClock, Trouble};
+
+/// How long to wait for another command that reads the same pack.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What a command works with.
 pub(crate) struct Session {
@@ -80,8 +84,12 @@ impl Session {
         let root = fs::read(&anchor).map_err(|e| Trouble::file(&anchor, &e))?;
         let opened = || -> Result<TrustPack, PackError> {
             let repository = FolderRepository::new(pack);
-            let mut client = Client::open(FolderStore::lock(&memory)?, &root)?;
-            TrustPack::open(client.update(&repository, self.now(), Expiry::Report)?, &repository)
+            // Remembered once the whole pack is good: a damaged newer one takes nothing from the older one.
+            let store = StagedStore::new(FolderStore::lock(&memory, PATIENCE)?);
+            let mut client = Client::open(store, &root)?;
+            let pack = TrustPack::open(client.update(&repository, self.now(), Expiry::Report)?, &repository)?;
+            client.into_store().commit()?;
+            Ok(pack)
         };
         opened().map_err(|e| Trouble::ForeignPack { path: pack.to_owned(), error: e })
     }
