@@ -7,6 +7,7 @@ mod demo;
 mod fuzz;
 mod openapi;
 mod process;
+mod programs;
 mod test;
 mod tidy;
 mod tools;

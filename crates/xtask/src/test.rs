@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use verilabel_postgres::Server;
 
 use crate::process::{Failure, Outcome, cargo, program, run as run_program, say, works};
-use crate::{fuzz, tidy, tools, tuf, vectors};
+use crate::{fuzz, programs, tidy, tools, tuf, vectors};
 
 /// Seconds of fuzzing for each target.
 const FUZZ_SECONDS: u32 = 60;
@@ -45,6 +45,7 @@ pub(crate) fn run(with_fuzz: bool) -> Outcome {
 fn tests() -> Outcome {
     let server = postgres()?;
     let mut command = cargo();
+    command.env("VERILABEL_PROGRAMS", programs::built()?);
     // Each test takes a database of its own on this server.
     command.env("VERILABEL_TEST_POSTGRES", server.url("postgres"));
     run_program(if tools::cargo_tool("cargo-nextest", "0.9.143") {
@@ -82,8 +83,7 @@ fn wasm() -> Outcome {
 fn same_answers() -> Outcome {
     run_program(
         cargo()
-            .args(["test", "--locked", "--quiet", "--features", "verilabel-wire/portable"])
-            .args(["-p", "verilabel-wire", "-p", "verilabel-trust", "-p", "verilabel-vectors"])
+            .args(["test", "--workspace", "--locked", "--quiet", "--features", "verilabel-wire/portable"])
             .args(["--test", "wycheproof", "--test", "trust", "--test", "native"]),
     )
 }

@@ -2,22 +2,19 @@
 
 use std::path::{Path, PathBuf};
 
-use serde_json::Value;
-
-use crate::process::{Failure, Outcome, cargo, output, program, run as run_program, say, works};
+use crate::process::{Failure, Outcome, output, program, run as run_program, say, works};
+use crate::programs;
 
 /// What the cases are made with.
 const PACKAGES: [&str; 2] = ["tuf==7.0.1", "securesystemslib[crypto]==1.6.0"];
 const TABLE: &str = "docs/tuf-table.md";
 
 pub(crate) fn run() -> Outcome {
-    let target = target_folder()?;
-    let Some(python) = python(&target.join("tuf-venv")) else { return Ok(()) };
-    run_program(cargo().args(["build", "--quiet", "--locked", "-p", "verilabel"]))?;
+    let Some(python) = python(&programs::target_folder()?.join("tuf-venv")) else { return Ok(()) };
     run_program(
         program(python)
             .args(["-B", "tests/tuf/run.py", "--table", TABLE, "--"])
-            .arg(target.join("debug/verilabel"))
+            .arg(programs::built()?.join("verilabel"))
             .args(["pack", "tuf"]),
     )?;
     let changed = output(program("git").args(["status", "--porcelain", "--", TABLE]))?;
@@ -25,13 +22,6 @@ pub(crate) fn run() -> Outcome {
         return Ok(());
     }
     Err(Failure(format!("{TABLE} is not what the cases give now: commit it if that is right")))
-}
-
-fn target_folder() -> Result<PathBuf, Failure> {
-    let text = output(cargo().args(["metadata", "--no-deps", "--format-version", "1", "--locked"]))?;
-    let metadata: Value = serde_json::from_str(&text).map_err(|e| Failure(format!("cargo metadata: {e}")))?;
-    let folder = metadata["target_directory"].as_str();
-    folder.map(PathBuf::from).ok_or_else(|| Failure("cargo metadata: no target directory".to_owned()))
 }
 
 /// A Python with the packages, outside of the sources. None, and a word about it, where there is none.

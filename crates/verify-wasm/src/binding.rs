@@ -1,0 +1,58 @@
+//! What JavaScript sees. Errors are `Error` objects whose `name` is the refusal's code.
+
+use js_sys::Error;
+use verilabel_label::Timestamp;
+use verilabel_trust::Expiry;
+use verilabel_verify::Report;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::{Asked, Memory, Refusal};
+
+/// A verifier; see the Rust type of the same name.
+#[wasm_bindgen(js_name = Verifier)]
+pub struct Binding {
+    verifier: crate::Verifier,
+}
+
+#[wasm_bindgen(js_class = Verifier)]
+impl Binding {
+    /// `root`: the pinned root metadata. `memory`: what `memory()` gave earlier, if there was an earlier one.
+    #[wasm_bindgen(constructor)]
+    pub fn new(root: &[u8], memory: Option<String>) -> Result<Self, Error> {
+        let memory = memory.as_deref().map_or_else(|| Ok(Memory::default()), Memory::from_json);
+        Ok(Self { verifier: crate::Verifier::new(root, memory.map_err(error)?) })
+    }
+
+    /// What is to be kept: a text.
+    pub fn memory(&self) -> String {
+        self.verifier.memory().to_json()
+    }
+
+    /// Takes the bytes of a pack file into use. `at`: the time, such as 2026-11-22T09:00:00Z. `fresh`: whether
+    /// metadata past its expiry is refused; else verdicts say how old it is.
+    pub fn accept(&mut self, file: &[u8], at: &str, fresh: bool) -> Result<(), Error> {
+        let expiry = if fresh { Expiry::Refuse } else { Expiry::Report };
+        self.verifier.accept(file, time(at)?, expiry).map_err(error)
+    }
+
+    /// Judges a text. `asked`: JSON with any of market, category, minimum_level, max_status_age. Gives the verdict
+    /// as JSON (docs/verdict-json.md).
+    pub fn judge(&self, text: &str, asked: &str, at: &str) -> Result<String, Error> {
+        let asked: Asked = serde_json::from_str(asked)
+            .map_err(|reason| error(Refusal::new("question", format!("the question is none: {reason}"))))?;
+        let verdict = self.verifier.judge(text, &asked, time(at)?).map_err(error)?;
+        serde_json::to_string(&Report::of(&verdict))
+            .map_err(|reason| error(Refusal::new("report", reason.to_string())))
+    }
+}
+
+fn time(text: &str) -> Result<Timestamp, Error> {
+    text.parse()
+        .map_err(|reason: verilabel_label::FieldError| error(Refusal::new("time", reason.to_string())))
+}
+
+fn error(refusal: Refusal) -> Error {
+    let error = Error::new(&refusal.to_string());
+    error.set_name(refusal.code());
+    error
+}
