@@ -16,6 +16,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("verilabel-credential", &["label", "trust", "wire"]),
     ("verilabel-verify", &["credential", "label", "recognition", "trust", "wire"]),
     ("verilabel-symbol", &["label"]),
+    ("verilabel-verify-wasm", &["label", "trust", "verify"]),
     ("verilabel-issuer", &["credential", "label", "recognition", "symbol", "trust", "verify", "wire"]),
     ("verilabel", &["credential", "label", "recognition", "symbol", "trust", "verify", "wire"]),
     ("verilabel-shelf", &["issuer", "label", "recognition", "symbol", "trust", "wire"]),
