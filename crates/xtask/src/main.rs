@@ -13,6 +13,7 @@ mod tidy;
 mod tools;
 mod tuf;
 mod vectors;
+mod wasm;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -46,6 +47,8 @@ enum Command {
     },
     /// Serve good and hostile repositories, made by python-tuf, to our client
     Tuf,
+    /// Build for browsers, and try every vector there
+    Wasm,
     /// Check the rules that compilers do not know
     Tidy,
     /// Write the test vectors anew
@@ -75,6 +78,7 @@ fn main() -> ExitCode {
         Command::Demo { once, out } => demo::run(once, &out),
         Command::Test { no_fuzz } => test::run(!no_fuzz),
         Command::Tuf => tuf::run(),
+        Command::Wasm => wasm::run(),
         Command::Tidy => tidy::run(),
         Command::Vectors => vectors::run(),
         Command::Openapi => openapi::run(),

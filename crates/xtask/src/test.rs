@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use verilabel_postgres::Server;
 
 use crate::process::{Failure, Outcome, cargo, program, run as run_program, say, works};
-use crate::{fuzz, programs, tidy, tools, tuf, vectors};
+use crate::{fuzz, programs, tidy, tools, tuf, vectors, wasm};
 
 /// Seconds of fuzzing for each target.
 const FUZZ_SECONDS: u32 = 60;
@@ -33,7 +33,7 @@ pub(crate) fn run(with_fuzz: bool) -> Outcome {
     })?;
     report.step("vectors", vectors_are_current)?;
     report.step("tuf", tuf::run)?;
-    report.step("wasm", wasm)?;
+    report.step("wasm", wasm::run)?;
     report.step("dependencies", dependencies)?;
     if with_fuzz {
         report.step("fuzz", || fuzz::run(None, FUZZ_SECONDS))?;
@@ -72,48 +72,6 @@ fn vectors_are_current() -> Outcome {
         return Ok(());
     }
     Err(Failure(format!("the vectors checked in are not those that are generated:\n{changed}")))
-}
-
-/// What a browser needs must build for it, and what checks signatures there must give the same answers.
-fn wasm() -> Outcome {
-    same_answers()?;
-    builds_for_wasm()
-}
-
-fn same_answers() -> Outcome {
-    run_program(
-        cargo()
-            .args(["test", "--workspace", "--locked", "--quiet", "--features", "verilabel-wire/portable"])
-            .args(["--test", "wycheproof", "--test", "trust", "--test", "native"]),
-    )
-}
-
-fn builds_for_wasm() -> Outcome {
-    const TARGET: &str = "wasm32-unknown-unknown";
-    const PACKAGES: [&str; 12] = [
-        "-p",
-        "verilabel-label",
-        "-p",
-        "verilabel-recognition",
-        "-p",
-        "verilabel-symbol",
-        "-p",
-        "verilabel-wire",
-        "-p",
-        "verilabel-trust",
-        "-p",
-        "verilabel-verify",
-    ];
-    if !works(program("rustup").args(["target", "add", TARGET])) {
-        say("could not get the wasm32 target: its build is left out");
-        return Ok(());
-    }
-    run_program(
-        cargo()
-            .args(["check", "--locked", "--quiet", "--target", TARGET])
-            .args(PACKAGES)
-            .args(["--features", "verilabel-symbol/read,verilabel-symbol/print"]),
-    )
 }
 
 fn dependencies() -> Outcome {

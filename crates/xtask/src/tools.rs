@@ -51,3 +51,18 @@ pub(crate) fn cargo_tool(name: &str, version: &str) -> bool {
     say(&format!("could not get {name}: what it checks is left out"));
     false
 }
+
+/// The command that makes modules of WebAssembly, of that version. False, and a word about it, if it cannot be had.
+pub(crate) fn wasm_bindgen(version: &str) -> bool {
+    let found = crate::process::output(program("wasm-bindgen").arg("--version"));
+    if found.is_ok_and(|text| text.split_whitespace().last() == Some(version)) {
+        return true;
+    }
+    say(&format!("installing wasm-bindgen-cli {version}"));
+    let install = ["install", "--locked", "--quiet", "wasm-bindgen-cli", "--version", version];
+    let installed = run(cargo().args(install)).is_ok();
+    if !installed {
+        say("could not get wasm-bindgen-cli: the vectors are not tried as WebAssembly");
+    }
+    installed
+}
