@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
-use josekit::jwe::{PBES2_HS512_A256KW, deserialize_compact, serialize_compact};
+use josekit::jwe::{JweHeader, PBES2_HS512_A256KW, deserialize_compact, serialize_compact};
 use ring::rand::SystemRandom;
 use verilabel_issuer::lifecycle::{ChangeKind, Draft, Note, Proposal, ReasonCode};
 use verilabel_issuer::{
@@ -59,7 +60,7 @@ impl House {
         PackKeys::create(&pack_keys, &passphrase()?, &Validities::default(), now, &random)?;
         soften(folder)?;
         authority.close().await;
-        drop(authority);
+        drop((authority, keystore));
         let mut house = Self::open(folder, now).await?;
         house.label(1).await?;
         house.publish().await?;
@@ -128,11 +129,19 @@ impl House {
         Ok(self.authority.decide(order, issue).await?.token.reveal().to_owned())
     }
 
-    /// Closes it: nothing is open any more when this returns.
+    /// Closes it: nothing is open any more when this returns, and the database has taken in its journal.
     pub(crate) async fn close(self) {
         let authority = self.authority.clone();
+        let journal = authority.folder().path().join("authority.db-wal");
         drop(self);
         authority.close().await;
+        drop(authority);
+        for _ in 0..1_000 {
+            if !journal.exists() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
     }
 }
 
@@ -224,9 +233,12 @@ fn soften(folder: &Path) -> Result<()> {
             soften(&path)?;
         } else if path.extension().is_some_and(|e| e == "jwe") {
             let decrypter = PBES2_HS512_A256KW.decrypter_from_bytes(PASSPHRASE)?;
-            let (clear, header) = deserialize_compact(fs::read_to_string(&path)?.trim_end(), &decrypter)?;
+            let (clear, old) = deserialize_compact(fs::read_to_string(&path)?.trim_end(), &decrypter)?;
             let mut encrypter = PBES2_HS512_A256KW.encrypter_from_bytes(PASSPHRASE)?;
             encrypter.set_iter_count(ITERATIONS);
+            let mut header = JweHeader::new();
+            header.set_content_encryption(old.content_encryption().ok_or("a key without its algorithm")?);
+            header.set_content_type(old.content_type().ok_or("a key without its type")?);
             fs::write(&path, serialize_compact(&clear, &header, &encrypter)?)?;
         }
     }
