@@ -131,11 +131,10 @@ impl House {
 
     /// Closes it: nothing is open any more when this returns, and the database has taken in its journal.
     pub(crate) async fn close(self) {
-        let authority = self.authority.clone();
-        let journal = authority.folder().path().join("authority.db-wal");
+        let journal = self.authority.folder().path().join("authority.db-wal");
+        // Readers first: the last connection takes in the journal, and is to be the same each time.
+        self.authority.close().await;
         drop(self);
-        authority.close().await;
-        drop(authority);
         for _ in 0..1_000 {
             if !journal.exists() {
                 break;

@@ -68,11 +68,17 @@ pub(crate) fn one(
     let folder = bench.fresh(&format!("worker-{worker}"))?;
     let ended = strace::inject(&folder, plant, point, fault)?;
     let mut faults = Vec::new();
-    if !ended.hit {
-        faults.push("the work does not come to this call".to_owned());
-    }
-    // A call that fails once stops nobody: what was asked for is asked for again.
-    if fault == Fault::Error && !ended.succeeded {
+    // A call that fails once stops nobody: what was asked for is asked for again. Where it goes on failing, the work
+    // ends with an error, and not by a panic.
+    let ended_well = match (fault, ended.hits, ended.code) {
+        (_, 0, _) => {
+            faults.push("the work does not come to this call".to_owned());
+            true
+        }
+        (Fault::Kill, _, _) | (Fault::Error, _, Some(0)) => true,
+        (Fault::Error, hits, code) => hits > 1 && code == Some(1),
+    };
+    if !ended_well {
         faults.push(format!("the work ends there: {}", ended.said.trim_end()));
     }
     let told = Told::read(&ended.told)?;

@@ -66,9 +66,11 @@ impl fmt::Display for Fault {
 
 /// How the work ended.
 pub(crate) struct Ended {
-    /// Whether the fault came to pass.
-    pub(crate) hit: bool,
-    pub(crate) succeeded: bool,
+    /// How often the fault came to pass. strace counts for each thread anew, so what is tried again by a new
+    /// connection, which has a thread of its own, may fail again.
+    pub(crate) hits: usize,
+    /// The exit code; none after a signal.
+    pub(crate) code: Option<i32>,
     /// What callers were told.
     pub(crate) told: String,
     /// What was said besides.
@@ -102,13 +104,13 @@ pub(crate) fn inject(folder: &Path, plant: Option<Plant>, point: &Point, fault: 
         args.push("--seccomp-bpf");
     }
     let output = strace(folder, plant, &log, &args)?;
-    let hit = match fault {
-        Fault::Kill => output.status.signal() == Some(KILLED),
-        Fault::Error => fs::read_to_string(&log)?.contains("(INJECTED)"),
+    let hits = match fault {
+        Fault::Kill => usize::from(output.status.signal() == Some(KILLED)),
+        Fault::Error => fs::read_to_string(&log)?.matches("(INJECTED)").count(),
     };
     Ok(Ended {
-        hit,
-        succeeded: output.status.success(),
+        hits,
+        code: output.status.code(),
         told: String::from_utf8_lossy(&output.stdout).into_owned(),
         said: String::from_utf8_lossy(&output.stderr).into_owned(),
     })
