@@ -9,7 +9,7 @@ use verilabel_label::{LabelNumber, Status, StatusRef, Timestamp};
 use crate::Result;
 use crate::house::{House, number, publication};
 use crate::reader::{Reader, half_written};
-use crate::told::Told;
+use crate::told::{Told, Wish};
 
 /// The draft that work goes on with.
 const NEXT: u32 = 900_000;
@@ -118,6 +118,15 @@ impl Check<'_> {
         for (number, entry) in &self.told.entries {
             let kept = labels.get(number).is_none_or(|label| label.status_ref == *entry);
             self.expect(kept, || format!("{number} has another status entry than was told"));
+        }
+        for (wish, number) in &self.told.not_done {
+            let filter = AwardFilter { number: Some(number.clone()), ..AwardFilter::default() };
+            let done = match wish {
+                Wish::Prepare => !house.authority.awards(&filter, AwardId::new(0), 1).await?.is_empty(),
+                Wish::Approve => labels.contains_key(number),
+                Wish::Suspend => labels.get(number).is_some_and(|label| label.status == Status::Suspended),
+            };
+            self.expect(!done, || format!("it was said that nothing was done, and it is: {wish:?} {number}"));
         }
         for number in &self.told.suspended {
             let kept = labels.get(number).is_some_and(|label| label.status == Status::Suspended);

@@ -10,11 +10,11 @@ use std::path::Path;
 use verilabel_issuer::{
     Answer as Outcome, ApproveAward, AwardId, Decision, Once, Order, PrepareAward, Refusal, Reply, WriteReply,
 };
-use verilabel_label::{StatusRef, Timestamp};
+use verilabel_label::{LabelNumber, StatusRef, Timestamp};
 
 use crate::house::{House, draft, number, suspension};
 use crate::plants::Plant;
-use crate::told::Answer;
+use crate::told::{Answer, Wish};
 use crate::{Result, times};
 
 /// How often something is asked for.
@@ -32,7 +32,7 @@ async fn day(folder: &Path, now: Timestamp, plant: Option<Plant>) -> Result<()> 
     let (new, old) = (number(2)?, number(1)?);
 
     let prepare = PrepareAward { draft: draft(2, now)? };
-    let award = once(&house, house.officer(), prepare, "prepare", ToString::to_string).await?.parse()?;
+    let award = once(&house, house.officer(), prepare, (Wish::Prepare, &new), ToString::to_string).await?.parse()?;
     tell(&Answer::Prepared(new.clone(), AwardId::new(award)))?;
     tell_chain_end(&house).await?;
     if let Some(plant) = plant {
@@ -40,7 +40,7 @@ async fn day(folder: &Path, now: Timestamp, plant: Option<Plant>) -> Result<()> 
     }
 
     let approve = ApproveAward { award: AwardId::new(award), expected: None };
-    let place = once(&house, house.approver(), approve, "approve", |approved| {
+    let place = once(&house, house.approver(), approve, (Wish::Approve, &new), |approved| {
         serde_json::to_string(&approved.status).unwrap_or_default()
     })
     .await?;
@@ -53,7 +53,7 @@ async fn day(folder: &Path, now: Timestamp, plant: Option<Plant>) -> Result<()> 
         tell(&Answer::Link(code.link.ok_or("minted, and has no link")?))?;
     }
 
-    once(&house, house.approver(), suspension(&old)?, "suspend", |change| change.id.to_string()).await?;
+    once(&house, house.approver(), suspension(&old)?, (Wish::Suspend, &old), |change| change.id.to_string()).await?;
     tell(&Answer::Suspended(old))?;
     tell_chain_end(&house).await?;
 
@@ -72,9 +72,10 @@ async fn once<D: Decision + Clone>(
     house: &House,
     order: Order,
     decision: D,
-    key: &str,
+    (wish, number): (Wish, &LabelNumber),
     reply: impl Fn(&D::Outcome) -> String + Copy + Send + Sync + 'static,
 ) -> Result<String> {
+    let key = format!("{wish:?}");
     let mut undone = false;
     let mut attempt = 0;
     loop {
@@ -82,19 +83,24 @@ async fn once<D: Decision + Clone>(
             Ok(outcome) => Reply { status: 200, body: reply(outcome) },
             Err(refusal) => Reply { status: 400, body: refusal.to_string() },
         });
-        let once = Once { key: key.to_owned(), request: [7; 32], reply: write };
+        let once = Once { key: key.clone(), request: [7; 32], reply: write };
         match house.authority.decide_once(order.clone(), decision.clone(), once).await {
             Ok(Outcome::Done(outcome)) => return Ok(reply(&outcome)),
             Ok(Outcome::Replayed(kept)) => {
                 if undone {
-                    tell(&Answer::DoneAllTheSame(key.to_owned()))?;
+                    tell(&Answer::DoneAllTheSame(key))?;
                 }
                 return Ok(kept.body);
             }
-            Err(refusal) if attempt == ATTEMPTS => return Err(refusal.into()),
+            Err(refusal) if attempt == ATTEMPTS => {
+                if undone {
+                    tell(&Answer::NotDone(wish, number.clone()))?;
+                }
+                return Err(refusal.into());
+            }
             Err(refusal) => {
-                undone |= matches!(refusal, Refusal::Unavailable { .. });
-                failed(key, &refusal);
+                undone = matches!(refusal, Refusal::Unavailable { .. });
+                failed(&key, &refusal);
             }
         }
         attempt += 1;

@@ -76,7 +76,7 @@ pub(crate) fn are_found(bench: &Bench, tally: &Tally) -> Result<()> {
         for point in points.iter().skip(points.len() / 8).step_by(3) {
             tried += 1;
             let faults = points::one(bench, 0, Some(*plant), point, Fault::Kill)?;
-            if faults.iter().any(|fault| fault.contains(plant.finding())) {
+            if faults.iter().flatten().any(|fault| fault.contains(plant.finding())) {
                 found = true;
                 break;
             }

@@ -23,8 +23,18 @@ pub(crate) enum Answer {
     Published(u64),
     /// The audit chain ends there.
     ChainEnd(i64, String),
+    /// It was said, last of all, that nothing was done.
+    NotDone(Wish, LabelNumber),
     /// It was said that nothing was done, and it had been.
     DoneAllTheSame(String),
+}
+
+/// What is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Wish {
+    Prepare,
+    Approve,
+    Suspend,
 }
 
 /// All that callers have been told.
@@ -38,6 +48,7 @@ pub(crate) struct Told {
     /// The release that everything told before it was published with.
     pub(crate) release: Option<(u64, Published)>,
     pub(crate) chain: Vec<Anchor>,
+    pub(crate) not_done: Vec<(Wish, LabelNumber)>,
     pub(crate) lies: Vec<String>,
 }
 
@@ -74,6 +85,7 @@ impl Told {
                     self.chain.push(Anchor { seq: Seq::new(seq), hash });
                 }
             }
+            Answer::NotDone(wish, number) => self.not_done.push((wish, number)),
             Answer::DoneAllTheSame(what) => self.lies.push(what),
         }
     }
