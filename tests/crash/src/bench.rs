@@ -40,12 +40,26 @@ impl Bench {
         Ok(folder)
     }
 
-    /// A folder of that name with the authority from before the day.
-    pub(crate) fn fresh(&self, name: &str) -> Result<PathBuf> {
+    /// The authority from before the day.
+    pub(crate) fn morning(&self) -> Start {
+        Start { name: "", folder: self.base.path().join("template"), told: String::new() }
+    }
+
+    /// A folder of that name with the authority as it is at that start.
+    pub(crate) fn fresh(&self, name: &str, start: &Start) -> Result<PathBuf> {
         let folder = self.empty(name)?;
-        copy(&self.base.path().join("template"), &folder)?;
+        copy(&start.folder, &folder)?;
         Ok(folder)
     }
+}
+
+/// What the work begins with.
+pub(crate) struct Start {
+    /// What is said before the name of a point.
+    pub(crate) name: &'static str,
+    pub(crate) folder: PathBuf,
+    /// What callers were told before.
+    pub(crate) told: String,
 }
 
 async fn found(folder: &Path) -> Result<()> {

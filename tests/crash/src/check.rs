@@ -8,7 +8,7 @@ use verilabel_label::{LabelNumber, Status, StatusRef, Timestamp};
 
 use crate::Result;
 use crate::house::{House, number, publication};
-use crate::reader::{Reader, half_written};
+use crate::reader::{Reader, Seen, half_written};
 use crate::told::{Told, Wish};
 
 /// The draft that work goes on with.
@@ -41,7 +41,9 @@ impl Check<'_> {
         let lying = self.reader.look(&place, self.now);
         self.faults.extend(lying.faults.iter().map(|fault| format!("as it lies: {fault}")));
         if let Some((release, published)) = &self.told.release {
-            self.expect(lying.version >= *release, || format!("release {release} was told, and is not there"));
+            self.expect(lying.version >= *release, || {
+                format!("release {release} was told, and is not there")
+            });
             let gone = published.approved.iter().filter(|n| !lying.entries.values().any(|there| there == *n));
             let gone: Vec<String> = gone.map(|n| format!("{n} was published, and is not there")).collect();
             self.faults.extend(gone);
@@ -59,16 +61,20 @@ impl Check<'_> {
         house.mint().await.map_err(|e| format!("what was approved cannot be signed: {e}"))?;
         let release = house.publish().await.map_err(|e| format!("nothing can be published: {e}"))?;
         self.expect(release >= lying.version, || "the releases go backwards".to_owned());
-        self.settled(&house).await?;
+        let settled = self.settled(&house).await?;
+        // What was out there as it lay is out there still.
+        let gone =
+            lying.entries.values().filter(|number| !settled.entries.values().any(|there| there == *number));
+        let gone: Vec<String> = gone.map(|number| format!("after the restart: {number} is gone")).collect();
+        self.faults.extend(gone);
 
         house.label(NEXT).await.map_err(|e| format!("no label can be made any more: {e}"))?;
         house.publish().await.map_err(|e| format!("nothing can be published any more: {e}"))?;
-        self.settled(&house).await?;
+        let next = self.settled(&house).await?;
         let links = house.publisher.links().await?;
         let all = links.into_iter().chain(lying.links).chain(self.told.links.iter().cloned());
         self.reconcile(&house, all, false).await?;
         self.chain(&house).await?;
-        let next = self.reader.look(&place, self.now);
         self.expect(next.in_force.contains(&number(NEXT)?), || "a new label is not in force".to_owned());
         self.entries_are_used_once(&house, lying.entries.into_iter().chain(next.entries)).await?;
         house.close().await;
@@ -136,7 +142,7 @@ impl Check<'_> {
     }
 
     /// After a publication readers find what the records say.
-    async fn settled(&mut self, house: &House) -> Result<()> {
+    async fn settled(&mut self, house: &House) -> Result<Seen> {
         let place = publication(self.folder);
         let seen = self.reader.look(&place, self.now);
         self.faults.extend(seen.faults.iter().map(|fault| format!("after the restart: {fault}")));
@@ -152,7 +158,7 @@ impl Check<'_> {
         for path in half_written(&place)? {
             self.faults.push(format!("after the restart: {} is left over", path.display()));
         }
-        Ok(())
+        Ok(seen)
     }
 
     /// No status entry ever stands for two labels: not on record, and not in anything that was signed.

@@ -32,7 +32,8 @@ async fn day(folder: &Path, now: Timestamp, plant: Option<Plant>) -> Result<()> 
     let (new, old) = (number(2)?, number(1)?);
 
     let prepare = PrepareAward { draft: draft(2, now)? };
-    let award = once(&house, house.officer(), prepare, (Wish::Prepare, &new), ToString::to_string).await?.parse()?;
+    let award =
+        once(&house, house.officer(), prepare, (Wish::Prepare, &new), ToString::to_string).await?.parse()?;
     tell(&Answer::Prepared(new.clone(), AwardId::new(award)))?;
     tell_chain_end(&house).await?;
     if let Some(plant) = plant {
@@ -53,7 +54,8 @@ async fn day(folder: &Path, now: Timestamp, plant: Option<Plant>) -> Result<()> 
         tell(&Answer::Link(code.link.ok_or("minted, and has no link")?))?;
     }
 
-    once(&house, house.approver(), suspension(&old)?, (Wish::Suspend, &old), |change| change.id.to_string()).await?;
+    once(&house, house.approver(), suspension(&old)?, (Wish::Suspend, &old), |change| change.id.to_string())
+        .await?;
     tell(&Answer::Suspended(old))?;
     tell_chain_end(&house).await?;
 
@@ -79,10 +81,11 @@ async fn once<D: Decision + Clone>(
     let mut undone = false;
     let mut attempt = 0;
     loop {
-        let write = WriteReply::new(move |outcome: std::result::Result<&D::Outcome, &Refusal>| match outcome {
-            Ok(outcome) => Reply { status: 200, body: reply(outcome) },
-            Err(refusal) => Reply { status: 400, body: refusal.to_string() },
-        });
+        let write =
+            WriteReply::new(move |outcome: std::result::Result<&D::Outcome, &Refusal>| match outcome {
+                Ok(outcome) => Reply { status: 200, body: reply(outcome) },
+                Err(refusal) => Reply { status: 400, body: refusal.to_string() },
+            });
         let once = Once { key: key.clone(), request: [7; 32], reply: write };
         match house.authority.decide_once(order.clone(), decision.clone(), once).await {
             Ok(Outcome::Done(outcome)) => return Ok(reply(&outcome)),
@@ -142,4 +145,3 @@ fn tell(answer: &Answer) -> Result<()> {
 fn failed(what: &str, error: &impl Display) {
     crate::say(&format!("{what}: {error}"));
 }
-

@@ -10,7 +10,7 @@ use josekit::jwe::{JweHeader, PBES2_HS512_A256KW, deserialize_compact, serialize
 use ring::rand::SystemRandom;
 use verilabel_issuer::lifecycle::{ChangeKind, Draft, Note, Proposal, ReasonCode};
 use verilabel_issuer::{
-    Actor, AddUser, Approved, ApproveAward, Authority, Clock, IssueToken, Keystore, LabelAward, ListBits,
+    Actor, AddUser, ApproveAward, Approved, Authority, Clock, IssueToken, Keystore, LabelAward, ListBits,
     Order, PackKeys, Passphrase, PrepareAward, ProposeChange, Publisher, Role, Settings, Setup, Signers,
     User, Validities,
 };
@@ -78,14 +78,8 @@ impl House {
         let keys = Arc::new(PackKeys::open(&folder.join("pack-keys"), &passphrase()?, &random)?);
         let url = publication(folder).display().to_string();
         let clock = Clock::new(move || now);
-        let publisher = Publisher::open(
-            authority.clone(),
-            Arc::clone(&signers),
-            keys,
-            &url,
-            Settings::default(),
-            clock,
-        )?;
+        let publisher =
+            Publisher::open(authority.clone(), Arc::clone(&signers), keys, &url, Settings::default(), clock)?;
         Ok(Self { authority, publisher, signers, officer, approver, now })
     }
 
@@ -103,8 +97,7 @@ impl House {
     pub(crate) async fn label(&self, n: u32) -> Result<Approved> {
         let prepare = PrepareAward { draft: draft(n, self.now)? };
         let award = self.authority.decide(self.officer(), prepare).await?;
-        let approved =
-            self.authority.decide(self.approver(), ApproveAward { award, expected: None }).await?;
+        let approved = self.authority.decide(self.approver(), ApproveAward { award, expected: None }).await?;
         self.mint().await?;
         Ok(approved)
     }

@@ -9,12 +9,12 @@ use std::time::{Duration, Instant};
 
 use crate::bench::{Bench, copy};
 use crate::house::{House, publication};
-use crate::load::{Load, Tokens};
+use crate::load::{CLIENTS, Load, Tokens};
 use crate::reader::Reader;
 use crate::service::Service;
 use crate::tally::Tally;
 use crate::told::Told;
-use crate::{Result, check, times};
+use crate::{Result, check, say, times};
 
 /// Kills of one authority.
 const OF_ONE: u32 = 10;
@@ -32,6 +32,7 @@ pub(crate) fn run(bench: &Bench, kills: u32, seed: u64, tally: &Tally) -> Result
     let tokens = bench.runtime.block_on(found(&template))?;
     let mut random = Random(seed);
     let mut done = 0;
+    let (mut approved, mut suspended) = (0, 0);
     while done < kills {
         let folder = bench.empty("served-now")?;
         copy(&template, &folder)?;
@@ -44,8 +45,12 @@ pub(crate) fn run(bench: &Bench, kills: u32, seed: u64, tally: &Tally) -> Result
             tally.kill(&format!("kill {done}, after {} ms", life.as_millis()), &faults);
             tally.progress("kills", usize::try_from(done)?, usize::try_from(kills)?);
         }
-        tally.also(&format!("publishing after kill {done}"), &authority.settle()?);
+        let (told, faults) = authority.settle()?;
+        tally.also(&format!("publishing after kill {done}"), &faults);
+        approved += told.approved.len();
+        suspended += told.suspended.len();
     }
+    say(&format!("{kills} kills under {CLIENTS} clients: {approved} labels approved, {suspended} suspended"));
     Ok(())
 }
 
@@ -95,7 +100,7 @@ impl<'a> Killed<'a> {
     }
 
     /// Leaves the service alone until everything that clients were told is out there.
-    fn settle(self) -> Result<Vec<String>> {
+    fn settle(self) -> Result<(Told, Vec<String>)> {
         let told = self.load.told();
         let service = Service::start(self.folder)?;
         let begun = now();
@@ -105,12 +110,13 @@ impl<'a> Killed<'a> {
             missing = self.missing(&told)?;
         }
         service.kill()?;
-        Ok(missing)
+        Ok((told, missing))
     }
 
     fn missing(&self, told: &Told) -> Result<Vec<String>> {
         let seen = self.reader.look(&publication(self.folder), times::now()?);
-        let approved = told.approved.iter().filter(|n| !seen.in_force.contains(*n) && !seen.revoked.contains(*n));
+        let approved =
+            told.approved.iter().filter(|n| !seen.in_force.contains(*n) && !seen.revoked.contains(*n));
         let mut missing: Vec<String> = approved.map(|n| format!("{n} is not out there")).collect();
         let suspended = told.suspended.difference(&seen.revoked);
         missing.extend(suspended.map(|n| format!("the suspension of {n} is not out there")));

@@ -96,7 +96,11 @@ fn all(args: &Args) -> Result<bool> {
     if args.only.is_none() {
         plants::are_found(&bench, &tally)?;
     }
-    points::run(&bench, &points::Choice { every: args.every, seed: args.seed, only: args.only.clone() }, &tally)?;
+    points::run(
+        &bench,
+        &points::Choice { every: args.every, seed: args.seed, only: args.only.clone() },
+        &tally,
+    )?;
     kills::run(&bench, args.kills, args.seed, &tally)?;
     let totals = tally.totals();
     if args.json {

@@ -4,7 +4,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use crate::bench::Bench;
+use crate::bench::{Bench, Start};
 use crate::plants::Plant;
 use crate::strace::{self, Fault, Point};
 use crate::tally::Tally;
@@ -26,31 +26,52 @@ pub(crate) struct Choice {
     pub(crate) only: Option<String>,
 }
 
-/// Counts the calls of the work, then cuts it off at each that was chosen.
+/// Where the work is cut off for the first time, where it is cut off twice: in a commit, before the timestamp that
+/// makes a release, and before the link that makes a label.
+const FIRST_CUTS: [(&str, &str, &str); 3] = [
+    ("after a cut in a commit, ", "pwrite64", "authority.db-wal"),
+    ("after a cut in a release, ", "rename", "timestamp.json#1"),
+    ("after a cut in a label, ", "rename", "link.txt#1"),
+];
+
+/// A point to be tried.
+struct Try<'a> {
+    start: &'a Start,
+    point: Point,
+    fault: Fault,
+}
+
+/// Counts the calls of the work, then cuts it off at each that was chosen. What takes up work that was cut off before
+/// is cut off in the same way.
 pub(crate) fn run(bench: &Bench, choice: &Choice, tally: &Tally) -> Result<()> {
-    let (points, alike) = strace::count(&bench.fresh("count")?, None)?;
-    let all: Vec<(Point, Fault)> =
-        points.iter().flat_map(|point| Fault::BOTH.map(|fault| (point.clone(), fault))).collect();
+    let morning = bench.morning();
+    let points = count(bench, &morning)?;
+    let mut starts = Vec::new();
+    for (name, call, path) in FIRST_CUTS {
+        let alike: Vec<&Point> = points.iter().filter(|p| p.call == call && p.path.ends_with(path)).collect();
+        let point = alike.get(alike.len() / 2).ok_or("the work has no such call any more")?;
+        starts.push(cut_off(bench, &morning, name, point)?);
+    }
+    let mut all = tries(&morning, points);
+    for start in &starts {
+        all.extend(tries(start, count(bench, start)?));
+    }
     let every = choice.every.max(1);
     let first = usize::try_from(choice.seed)? % every;
-    let is_wanted = |(point, _): &(Point, Fault)| {
-        choice.only.as_ref().is_none_or(|only| point.to_string().contains(only.as_str()))
-    };
-    let chosen: Vec<_> = all.iter().filter(|one| is_wanted(one)).skip(first).step_by(every).collect();
-    say(&format!(
-        "{} file-changing system calls, {alike} more that are the same to strace; {} of {} points",
-        points.len(),
-        chosen.len(),
-        all.len()
-    ));
+    let is_wanted =
+        |one: &&Try<'_>| choice.only.as_ref().is_none_or(|only| one.to_string().contains(only.as_str()));
+    let chosen: Vec<_> = all.iter().filter(is_wanted).skip(first).step_by(every).collect();
+    say(&format!("{} of {} points", chosen.len(), all.len()));
     let (next, missed) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let trouble = Mutex::new(None);
     let work = |worker: usize| {
-        while let Some((point, fault)) = chosen.get(next.fetch_add(1, Ordering::Relaxed)) {
-            match attempts(bench, worker, point, *fault) {
-                Ok(Some(faults)) => tally.point(&format!("{fault} at {point}"), &faults),
+        while let Some(point) = chosen.get(next.fetch_add(1, Ordering::Relaxed)) {
+            match attempts(bench, worker, point) {
+                Ok(Some(faults)) => tally.point(&point.to_string(), &faults),
                 Ok(None) => drop(missed.fetch_add(1, Ordering::Relaxed)),
-                Err(error) => *trouble.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(error),
+                Err(error) => {
+                    *trouble.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(error)
+                }
             }
             tally.progress("points", next.load(Ordering::Relaxed).min(chosen.len()), chosen.len());
         }
@@ -63,7 +84,9 @@ pub(crate) fn run(bench: &Bench, choice: &Choice, tally: &Tally) -> Result<()> {
     });
     let missed = missed.into_inner();
     if missed > 0 {
-        say(&format!("{missed} points were not come to again: which thread reads first is not the same each time"));
+        say(&format!(
+            "{missed} points were not come to again: which thread reads first is not the same each time"
+        ));
     }
     if missed * MOST_MISSED > chosen.len() {
         tally.also("the points", &[format!("{missed} of {} were not come to", chosen.len())]);
@@ -71,10 +94,41 @@ pub(crate) fn run(bench: &Bench, choice: &Choice, tally: &Tally) -> Result<()> {
     trouble.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner).map_or(Ok(()), Err)
 }
 
+impl std::fmt::Display for Try<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}{} at {}", self.start.name, self.fault, self.point)
+    }
+}
+
+fn tries(start: &Start, points: Vec<Point>) -> Vec<Try<'_>> {
+    let both = |point: Point| Fault::BOTH.map(|fault| Try { start, point: point.clone(), fault });
+    points.into_iter().flat_map(both).collect()
+}
+
+fn count(bench: &Bench, start: &Start) -> Result<Vec<Point>> {
+    let (points, alike) = strace::count(&bench.fresh("count", start)?, None)?;
+    say(&format!(
+        "{}{} file-changing system calls, and {alike} that are the same to strace as one of these",
+        start.name,
+        points.len()
+    ));
+    Ok(points)
+}
+
+/// What is left of work that was killed at a point.
+fn cut_off(bench: &Bench, start: &Start, name: &'static str, point: &Point) -> Result<Start> {
+    let folder = bench.fresh(name.trim_end_matches(", "), start)?;
+    let ended = strace::inject(&folder, None, point, Fault::Kill)?;
+    if ended.hits == 0 {
+        return Err(format!("the work does not come to {point}").into());
+    }
+    Ok(Start { name, folder, told: ended.told })
+}
+
 /// Tries a point until the work comes to it.
-fn attempts(bench: &Bench, worker: usize, point: &Point, fault: Fault) -> Result<Option<Vec<String>>> {
+fn attempts(bench: &Bench, worker: usize, point: &Try<'_>) -> Result<Option<Vec<String>>> {
     for _ in 0..ATTEMPTS {
-        if let Some(faults) = one(bench, worker, None, point, fault)? {
+        if let Some(faults) = one(bench, worker, point.start, None, &point.point, point.fault)? {
             return Ok(Some(faults));
         }
     }
@@ -86,11 +140,12 @@ fn attempts(bench: &Bench, worker: usize, point: &Point, fault: Fault) -> Result
 pub(crate) fn one(
     bench: &Bench,
     worker: usize,
+    start: &Start,
     plant: Option<Plant>,
     point: &Point,
     fault: Fault,
 ) -> Result<Option<Vec<String>>> {
-    let folder = bench.fresh(&format!("worker-{worker}"))?;
+    let folder = bench.fresh(&format!("worker-{worker}"), start)?;
     let ended = strace::inject(&folder, plant, point, fault)?;
     if ended.hits == 0 {
         return Ok(None);
@@ -105,7 +160,11 @@ pub(crate) fn one(
     if !ended_well {
         faults.push(format!("the work ends there: {}", ended.said.trim_end()));
     }
-    let told = Told::read(&ended.told)?;
+    let mut told = Told::read(&format!("{}{}", start.told, ended.told))?;
+    if !start.name.is_empty() {
+        // What is said now not to have been done may have been done before.
+        told.forget_what_was_not_done();
+    }
     faults.extend(bench.runtime.block_on(check::after(&folder, &bench.reader, &told, times::restart()?)));
     Ok(Some(faults))
 }

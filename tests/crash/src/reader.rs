@@ -46,7 +46,8 @@ impl Reader {
     /// Accepts the present state, and goes back behind it no more.
     pub(crate) fn follow(&mut self, publication: &Path, now: Timestamp) -> Result<()> {
         let mut client = Client::open(self.store.clone(), &self.root)?;
-        let accepted = client.update(&FolderRepository::new(&publication.join("pack")), now, Expiry::Refuse)?;
+        let accepted =
+            client.update(&FolderRepository::new(&publication.join("pack")), now, Expiry::Refuse)?;
         self.version = accepted.roles()[1].version;
         self.store = client.into_store();
         Ok(())
@@ -154,9 +155,11 @@ impl Seen {
                 }
                 Err(error) => self.faults.push(format!("{name}/credential.jwt: {error}")),
             }
-            for (file, end) in [("label.svg", &b"</svg>"[..]), ("label.png", b"IEND\xaeB`\x82"), ("label.pdf", b"%%EOF")]
+            for (file, end) in
+                [("label.svg", &b"</svg>"[..]), ("label.png", b"IEND\xaeB`\x82"), ("label.pdf", b"%%EOF")]
             {
-                let whole = fs::read(folder.join(file)).is_ok_and(|bytes| bytes.trim_ascii_end().ends_with(end));
+                let whole =
+                    fs::read(folder.join(file)).is_ok_and(|bytes| bytes.trim_ascii_end().ends_with(end));
                 self.expect(whole, || format!("{name}/{file} is not there, or not whole"));
             }
         }

@@ -69,6 +69,12 @@ impl Told {
         Ok(told)
     }
 
+    /// Forgets what was said not to have been done.
+    pub(crate) fn forget_what_was_not_done(&mut self) {
+        self.not_done.clear();
+        self.lies.clear();
+    }
+
     pub(crate) fn hear(&mut self, answer: Answer) {
         match answer {
             Answer::Prepared(number, award) => drop(self.prepared.insert(number, award)),
