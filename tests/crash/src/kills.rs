@@ -21,7 +21,7 @@ const OF_ONE: u32 = 10;
 /// The service lives at least so many milliseconds, and at most so many more.
 const LIFE: (u64, u64) = (30, 1_500);
 /// How long after a restart everything that was decided may take to be out there.
-const PUBLISHED_WITHIN: Duration = Duration::from_secs(60);
+const PUBLISHED_WITHIN: Duration = Duration::from_mins(1);
 
 /// Kills the service so many times.
 pub(crate) fn run(bench: &Bench, kills: u32, seed: u64, tally: &Tally) -> Result<()> {
@@ -130,7 +130,7 @@ fn now() -> Instant {
     Instant::now()
 }
 
-/// Numbers that follow from a seed (SplitMix64).
+/// Numbers that follow from a seed (`SplitMix64`).
 struct Random(u64);
 
 impl Random {

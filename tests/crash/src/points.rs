@@ -1,6 +1,6 @@
 //! A kill and an I/O error at each file-changing system call.
 
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
@@ -70,7 +70,7 @@ pub(crate) fn run(bench: &Bench, choice: &Choice, tally: &Tally) -> Result<()> {
                 Ok(Some(faults)) => tally.point(&point.to_string(), &faults),
                 Ok(None) => drop(missed.fetch_add(1, Ordering::Relaxed)),
                 Err(error) => {
-                    *trouble.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(error)
+                    *trouble.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
                 }
             }
             tally.progress("points", next.load(Ordering::Relaxed).min(chosen.len()), chosen.len());
@@ -91,7 +91,7 @@ pub(crate) fn run(bench: &Bench, choice: &Choice, tally: &Tally) -> Result<()> {
     if missed * MOST_MISSED > chosen.len() {
         tally.also("the points", &[format!("{missed} of {} were not come to", chosen.len())]);
     }
-    trouble.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner).map_or(Ok(()), Err)
+    trouble.into_inner().unwrap_or_else(PoisonError::into_inner).map_or(Ok(()), Err)
 }
 
 impl std::fmt::Display for Try<'_> {
