@@ -1,7 +1,7 @@
 //! A kill and an I/O error at each file-changing system call.
 
-use std::sync::{Mutex, PoisonError};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use crate::bench::{Bench, Start};
@@ -68,7 +68,10 @@ pub(crate) fn run(bench: &Bench, choice: &Choice, tally: &Tally) -> Result<()> {
         while let Some(point) = chosen.get(next.fetch_add(1, Ordering::Relaxed)) {
             match attempts(bench, worker, point) {
                 Ok(Some(faults)) => tally.point(&point.to_string(), &faults),
-                Ok(None) => drop(missed.fetch_add(1, Ordering::Relaxed)),
+                Ok(None) => {
+                    missed.fetch_add(1, Ordering::Relaxed);
+                    say(&format!("not come to again: {point}"));
+                }
                 Err(error) => {
                     *trouble.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
                 }
