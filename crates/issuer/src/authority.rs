@@ -18,6 +18,7 @@ use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use ring::rand::SystemRandom;
+use sqlx::Connection;
 use tokio::sync::{Mutex, Notify, watch};
 use verilabel_label::Timestamp;
 use verilabel_recognition::Register;
@@ -87,6 +88,8 @@ impl Authority {
             Some(bits) => bits,
             None => found::list_bits(&mut connection).await?,
         };
+        // Whoever connects next finds the database as it was left, not as it is being left.
+        connection.close().await?;
         let context = Arc::new(Context {
             database,
             register,

@@ -111,12 +111,28 @@ impl Clerk {
             .fetch_optional(&mut connection)
             .await
             .map_err(|_| unknown())?;
-        self.connection = Some(connection);
-        match row {
-            Some(row) if row.text("hash")? == head.hash.to_string() => Ok(()),
-            // SQLite has rolled back what it could not write; a server may still be at it.
-            _ if self.context.database.is_sqlite() => Err(error),
-            _ => Err(unknown()),
+        let done = match row {
+            Some(row) => row.text("hash")? == head.hash.to_string(),
+            None => false,
+        };
+        if done {
+            self.connection = Some(connection);
+            return Ok(());
         }
+        // A server may still be at it.
+        if !self.context.database.is_sqlite() {
+            return Err(unknown());
+        }
+        write_over(&mut connection).await.map_err(|_| unknown())?;
+        self.connection = Some(connection);
+        Err(error)
     }
+}
+
+/// Makes sure that a transaction that SQLite has given up stays undone. Where only making it durable failed, all of it
+/// stands in the write-ahead log, and whoever opens the database after a crash takes it for committed, until the next
+/// transaction is written in its place (<https://sqlite.org/walformat.html>, 4.4).
+async fn write_over(connection: &mut AnyConnection) -> Result<(), Refusal> {
+    sqlx::query("UPDATE head SET turn = turn + 1 WHERE id = 1").execute(connection).await?;
+    Ok(())
 }

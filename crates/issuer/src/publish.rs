@@ -54,7 +54,7 @@ use labels::Press;
 use lists::ListStates;
 use place::Place;
 use present::Present;
-use turn::{EndTurn, TakeTurn, Turn};
+use turn::{EndTurn, Holder, TakeTurn, Turn};
 
 /// Tells the time.
 #[derive(Clone)]
@@ -173,8 +173,7 @@ pub struct Publisher {
     press: Press,
     settings: Settings,
     clock: Clock,
-    /// What this one calls itself.
-    holder: String,
+    holder: Holder,
     memory: Memory,
     health: watch::Sender<Health>,
 }
@@ -242,7 +241,7 @@ impl Publisher {
             register: Arc::clone(authority.register()),
         };
         let health = watch::Sender::new(Health::default());
-        let holder = hex::encode(&name);
+        let holder = Holder { folder: None, name: hex::encode(&name) };
         Ok(Self {
             authority,
             signers,
@@ -299,18 +298,23 @@ impl Publisher {
             return Ok(Published { through: survey.end.seq, lists_without_key, ..Published::default() });
         }
         drop(survey);
+        // The folder first: whoever else has the turn there cannot be at work any more.
+        let mut lock = self.place.lock()?;
+        if let Some(lock) = &mut lock {
+            self.holder.folder = Some(lock.folder(&self.holder.name)?);
+        }
         self.take_turn().await?;
         let done = self.in_turn().await;
         if done.is_err() {
             // If even this fails, the turn ends by itself.
             let _ = self.decide(EndTurn { holder: self.holder.clone() }).await;
         }
+        drop(lock);
         done
     }
 
     /// Others may have published since it was seen that something is due: it is looked at again.
     async fn in_turn(&mut self) -> Result<Published, PublicationError> {
-        let lock = self.place.lock()?;
         let now = self.clock.now();
         let survey = self.survey(now).await?;
         let done = self.carry_out(survey, now).await?;
@@ -320,7 +324,6 @@ impl Publisher {
             // What could not be removed now will be later; the publication stands.
             self.tell_failure(&error);
         }
-        drop(lock);
         Ok(done)
     }
 

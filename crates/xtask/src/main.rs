@@ -3,6 +3,7 @@
 //! **Invariant:** nothing of the product lives here. Commands start programs, and say what they could not get.
 
 mod bench;
+mod crash;
 mod demo;
 mod fuzz;
 mod openapi;
@@ -63,6 +64,12 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Kill the authority at every file-changing system call and under load, and look what is left
+    Crash {
+        /// One line of JSON: points, kills, failures
+        #[arg(long)]
+        json: bool,
+    },
     /// Fuzz every parser
     Fuzz {
         /// One target; all if not given
@@ -83,6 +90,7 @@ fn main() -> ExitCode {
         Command::Vectors => vectors::run(),
         Command::Openapi => openapi::run(),
         Command::Bench { name, json } => bench::run(name.as_deref(), json),
+        Command::Crash { json } => crash::run(json),
         Command::Fuzz { target, seconds } => fuzz::run(target.as_deref(), seconds),
     };
     match outcome {

@@ -22,6 +22,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("verilabel-shelf", &["issuer", "label", "recognition", "symbol", "trust", "wire"]),
     ("verilabel-vectors", &["credential", "issuer", "label", "recognition", "trust", "verify", "wire"]),
     ("verilabel-bench", &["issuer", "label", "pictures", "recognition", "symbol", "trust", "verify", "wire"]),
+    ("verilabel-crash", &["issuer", "label", "recognition", "trust", "verify", "wire"]),
     ("verilabel-e2e", &[]),
     ("verilabel-pictures", &[]),
     ("verilabel-postgres", &[]),

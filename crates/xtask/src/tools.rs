@@ -17,6 +17,11 @@ pub(crate) fn cpp() -> Outcome {
     if works(program("c++").arg("--version")) { Ok(()) } else { apt(&["g++"]) }
 }
 
+/// strace, which cuts programs off at their system calls.
+pub(crate) fn strace() -> Outcome {
+    if works(program("strace").arg("--version")) { Ok(()) } else { apt(&["strace"]) }
+}
+
 /// Installs Debian packages; needs root or sudo.
 pub(crate) fn apt(packages: &[&str]) -> Outcome {
     say(&format!("installing {} (Debian packages)", packages.join(", ")));

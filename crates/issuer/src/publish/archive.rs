@@ -79,6 +79,7 @@ impl Publisher {
                 reason: e.to_string(),
             };
             let bytes = blocking(move || Ok(write_archive(&files))).await?.map_err(made)?;
+            self.recover(std::iter::empty())?;
             self.place.replace(names::ARCHIVE, bytes, tag).await?;
         }
         self.memory.archive = Archive { state: ArchiveState::Stands, written_at: Some(now) };

@@ -5,6 +5,7 @@ mod s3;
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
+use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -19,6 +20,8 @@ use super::PublicationError;
 const AT_ONCE: usize = 8;
 /// The file that whoever publishes to a local folder locks.
 const LOCK: &str = ".publishing";
+/// The longest name of a folder, in bytes.
+const MOST_NAME: u64 = 64;
 
 /// Where an authority publishes.
 ///
@@ -35,10 +38,10 @@ pub(super) struct Place {
 #[derive(Debug, Clone)]
 pub(super) struct Tag(Option<UpdateVersion>);
 
-/// Held by whoever publishes to a local folder.
+/// Held by whoever publishes to a local folder; it goes with the process that holds it.
 #[derive(Debug)]
 pub(super) struct FolderLock {
-    _file: File,
+    file: File,
 }
 
 impl Place {
@@ -69,9 +72,11 @@ impl Place {
     pub(super) fn lock(&self) -> Result<Option<FolderLock>, PublicationError> {
         let Some(root) = &self.local else { return Ok(None) };
         let failed = |e: &std::io::Error| unreachable(LOCK, e);
-        let file = File::create(root.join(LOCK)).map_err(|e| failed(&e))?;
+        let mut options = File::options();
+        let file = options.read(true).write(true).create(true).truncate(false).open(root.join(LOCK));
+        let file = file.map_err(|e| failed(&e))?;
         match file.try_lock() {
-            Ok(()) => Ok(Some(FolderLock { _file: file })),
+            Ok(()) => Ok(Some(FolderLock { file })),
             Err(fs::TryLockError::WouldBlock) => Err(PublicationError::FolderBusy { folder: root.clone() }),
             Err(fs::TryLockError::Error(error)) => Err(failed(&error)),
         }
@@ -212,6 +217,22 @@ impl Place {
             }
         }
         Ok(())
+    }
+}
+
+impl FolderLock {
+    /// The folder's own name, whatever its path: the one given if it has none yet. It is in the file before anybody
+    /// goes by it.
+    pub(super) fn folder(&mut self, otherwise: &str) -> Result<String, PublicationError> {
+        let failed = |e: std::io::Error| unreachable(LOCK, &e);
+        let mut name = String::new();
+        (&self.file).take(MOST_NAME).read_to_string(&mut name).map_err(failed)?;
+        if name.len() == otherwise.len() {
+            return Ok(name);
+        }
+        let written = self.file.rewind().and_then(|()| self.file.set_len(0));
+        written.and_then(|()| self.file.write_all(otherwise.as_bytes())).map_err(failed)?;
+        Ok(otherwise.to_owned())
     }
 }
 

@@ -247,8 +247,11 @@ impl Publisher {
         Ok(())
     }
 
-    /// Removes what a publisher that died has left half-written beside these objects.
-    fn recover<'n>(&self, written: impl Iterator<Item = &'n String>) -> Result<(), PublicationError> {
+    /// Removes what a publisher that died has left half-written beside these objects, and where every release writes.
+    pub(super) fn recover<'n>(
+        &self,
+        written: impl Iterator<Item = &'n String>,
+    ) -> Result<(), PublicationError> {
         if self.memory.recovered {
             return Ok(());
         }

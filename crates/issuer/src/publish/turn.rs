@@ -9,10 +9,36 @@ use crate::{Decision, MarkPublished, PublicationRecord, Refusal, Role, Seq};
 /// For how many seconds a turn lasts, unless it is renewed or ended.
 pub(super) const TURN: u64 = 120;
 
+/// Who publishes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Holder {
+    /// The folder that it has locked, where it publishes to one.
+    pub(super) folder: Option<String>,
+    /// What it calls itself.
+    pub(super) name: String,
+}
+
+impl Holder {
+    /// Whether that one publishes to the folder that this one has locked: it did, and died.
+    fn has_outlived(&self, other: &str) -> bool {
+        let folder = other.split_once('/').map(|(folder, _)| folder);
+        folder.is_some() && folder == self.folder.as_deref()
+    }
+}
+
+impl std::fmt::Display for Holder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.folder {
+            Some(folder) => write!(f, "{folder}/{}", self.name),
+            None => f.write_str(&self.name),
+        }
+    }
+}
+
 /// Takes the turn, or prolongs it.
 #[derive(Debug, Clone)]
 pub(super) struct TakeTurn {
-    pub(super) holder: String,
+    pub(super) holder: Holder,
 }
 
 /// Whose turn it is now.
@@ -41,11 +67,12 @@ impl Decision for TakeTurn {
         let row =
             sqlx::query("SELECT holder, until FROM publishing WHERE id = 1").fetch_one(work.db()).await?;
         let until = row.time("until")?;
-        if row.text("holder")? != self.holder && work.now() < until {
+        let (ours, present) = (self.holder.to_string(), row.text("holder")?);
+        if present != ours && !self.holder.has_outlived(&present) && work.now() < until {
             return Ok(Turn::Others { until });
         }
         sqlx::query("UPDATE publishing SET holder = $1, until = $2 WHERE id = 1")
-            .bind(self.holder.as_str())
+            .bind(ours)
             .bind(work.now().plus_seconds(TURN).seconds())
             .execute(work.db())
             .await?;
@@ -57,7 +84,7 @@ impl Decision for TakeTurn {
 /// readers look at.
 #[derive(Debug, Clone)]
 pub(super) struct PlanRelease {
-    pub(super) holder: String,
+    pub(super) holder: Holder,
     pub(super) version: u64,
     /// The last event that it takes account of.
     pub(super) seq: Seq,
@@ -86,7 +113,7 @@ impl Decision for PlanRelease {
         )
         .fetch_one(work.db())
         .await?;
-        if row.text("holder")? != self.holder || row.int("version")? >= version {
+        if row.text("holder")? != self.holder.to_string() || row.int("version")? >= version {
             return Ok(false);
         }
         let json = |names: &[String]| serde_json::to_string(names).map_err(|e| Refusal::damaged("names", &e));
@@ -108,7 +135,7 @@ impl Decision for PlanRelease {
 /// Notes that a release and the files of labels are out there, and ends the turn.
 #[derive(Debug, Clone)]
 pub(super) struct FinishRelease {
-    pub(super) holder: String,
+    pub(super) holder: Holder,
     /// The release in the folder, and the one before where that was not finished.
     pub(super) versions: Vec<u64>,
     pub(super) mark: MarkPublished,
@@ -139,7 +166,7 @@ impl Decision for FinishRelease {
 /// Ends the turn.
 #[derive(Debug, Clone)]
 pub(super) struct EndTurn {
-    pub(super) holder: String,
+    pub(super) holder: Holder,
 }
 
 impl Decision for EndTurn {
@@ -154,7 +181,7 @@ impl Decision for EndTurn {
 
     async fn decide(&self, work: &mut Work) -> Result<(), Refusal> {
         sqlx::query("UPDATE publishing SET holder = '', until = 0 WHERE id = 1 AND holder = $1")
-            .bind(self.holder.as_str())
+            .bind(self.holder.to_string())
             .execute(work.db())
             .await?;
         Ok(())

@@ -16,6 +16,9 @@ on_both! {
     a_fault_at_any_object_leaves_the_old_state_and_is_made_good,
     what_follows_the_timestamp_is_made_good_too,
     half_written_files_go,
+    half_an_archive_goes,
+    a_publisher_that_died_holds_up_nobody,
+    whoever_publishes_elsewhere_is_waited_for,
     a_reader_never_sees_a_mixture,
     publishers_take_turns,
 }
@@ -123,6 +126,48 @@ async fn half_written_files_go(bench: Bench) {
     house.bench.change(&number(1), ChangeKind::Suspend).await.unwrap();
     house.publish().await;
     assert!(house.files().keys().all(|name| !name.contains('#')), "{:?}", house.files().keys());
+}
+
+async fn half_an_archive_goes(bench: Bench) {
+    let house = House::new(bench);
+    house.bench.label(1).await;
+    house.publish().await;
+    // As it would be had the publisher died writing it.
+    fs::rename(house.folder().join("pack.tar.gz"), house.folder().join("pack.tar.gz#1")).unwrap();
+    assert_eq!(house.publish().await.version, None);
+    assert!(house.folder().join("pack.tar.gz").exists());
+    assert!(!house.folder().join("pack.tar.gz#1").exists());
+}
+
+/// The turn is somebody's for two minutes still.
+async fn turn_of(house: &House, folder: &str) {
+    let until = house.now().plus_seconds(120).seconds();
+    let sql = format!("UPDATE publishing SET holder = '{folder}/somebody', until = {until} WHERE id = 1");
+    assert_eq!(house.bench.tamper(sql.leak()).await, 1);
+    house.bench.change(&number(1), ChangeKind::Suspend).await.unwrap();
+}
+
+async fn a_publisher_that_died_holds_up_nobody(bench: Bench) {
+    let house = House::new(bench);
+    let label = house.bench.label(1).await;
+    house.publish().await;
+    let folder = fs::read_to_string(house.folder().join(".publishing")).unwrap();
+    turn_of(&house, &folder).await;
+    // It does not hold the folder's lock any more.
+    assert_eq!(house.publish().await.version, Some(2));
+    assert_eq!(house.stated(label.status), Status::Suspended);
+}
+
+async fn whoever_publishes_elsewhere_is_waited_for(bench: Bench) {
+    let house = House::new(bench);
+    let label = house.bench.label(1).await;
+    house.publish().await;
+    turn_of(&house, "another-folder").await;
+    let error = house.publisher().publish().await.unwrap_err();
+    assert_eq!(error.code(), "publication-busy");
+    house.wait(121);
+    house.publish().await;
+    assert_eq!(house.stated(label.status), Status::Suspended);
 }
 
 async fn a_reader_never_sees_a_mixture(bench: Bench) {

@@ -1,0 +1,173 @@
+//! A kill and an I/O error at each file-changing system call.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+
+use crate::bench::{Bench, Start};
+use crate::plants::Plant;
+use crate::strace::{self, Fault, Point};
+use crate::tally::Tally;
+use crate::told::Told;
+use crate::{Result, check, say, times};
+
+/// How often a point is tried that the work does not come to.
+const ATTEMPTS: usize = 5;
+/// At most one point in so many may be missed.
+const MOST_MISSED: usize = 100;
+
+/// Which points.
+pub(crate) struct Choice {
+    /// Only every so-manieth.
+    pub(crate) every: usize,
+    /// Which of them is the first.
+    pub(crate) seed: u64,
+    /// Only those with that in their names.
+    pub(crate) only: Option<String>,
+}
+
+/// Where the work is cut off for the first time, where it is cut off twice: in a commit, before the timestamp that
+/// makes a release, and before the link that makes a label.
+const FIRST_CUTS: [(&str, &str, &str); 3] = [
+    ("after a cut in a commit, ", "pwrite64", "authority.db-wal"),
+    ("after a cut in a release, ", "rename", "timestamp.json#1"),
+    ("after a cut in a label, ", "rename", "link.txt#1"),
+];
+
+/// A point to be tried.
+struct Try<'a> {
+    start: &'a Start,
+    point: Point,
+    fault: Fault,
+}
+
+/// Counts the calls of the work, then cuts it off at each that was chosen. What takes up work that was cut off before
+/// is cut off in the same way.
+pub(crate) fn run(bench: &Bench, choice: &Choice, tally: &Tally) -> Result<()> {
+    let morning = bench.morning();
+    let points = count(bench, &morning)?;
+    let mut starts = Vec::new();
+    for (name, call, path) in FIRST_CUTS {
+        let alike: Vec<&Point> = points.iter().filter(|p| p.call == call && p.path.ends_with(path)).collect();
+        let point = alike.get(alike.len() / 2).ok_or("the work has no such call any more")?;
+        starts.push(cut_off(bench, &morning, name, point)?);
+    }
+    let mut all = tries(&morning, points);
+    for start in &starts {
+        all.extend(tries(start, count(bench, start)?));
+    }
+    let every = choice.every.max(1);
+    let first = usize::try_from(choice.seed)? % every;
+    let is_wanted =
+        |one: &&Try<'_>| choice.only.as_ref().is_none_or(|only| one.to_string().contains(only.as_str()));
+    let chosen: Vec<_> = all.iter().filter(is_wanted).skip(first).step_by(every).collect();
+    say(&format!("{} of {} points", chosen.len(), all.len()));
+    let (next, missed) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let trouble = Mutex::new(None);
+    let work = |worker: usize| {
+        while let Some(point) = chosen.get(next.fetch_add(1, Ordering::Relaxed)) {
+            match attempts(bench, worker, point) {
+                Ok(Some(faults)) => tally.point(&point.to_string(), &faults),
+                Ok(None) => {
+                    missed.fetch_add(1, Ordering::Relaxed);
+                    say(&format!("not come to again: {point}"));
+                }
+                Err(error) => {
+                    *trouble.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+                }
+            }
+            tally.progress("points", next.load(Ordering::Relaxed).min(chosen.len()), chosen.len());
+        }
+    };
+    let work = &work;
+    thread::scope(|scope| {
+        for worker in 0..thread::available_parallelism().map_or(1, usize::from) {
+            scope.spawn(move || work(worker));
+        }
+    });
+    let missed = missed.into_inner();
+    if missed > 0 {
+        say(&format!(
+            "{missed} points were not come to again: which thread reads first is not the same each time"
+        ));
+    }
+    if missed * MOST_MISSED > chosen.len() {
+        tally.also("the points", &[format!("{missed} of {} were not come to", chosen.len())]);
+    }
+    trouble.into_inner().unwrap_or_else(PoisonError::into_inner).map_or(Ok(()), Err)
+}
+
+impl std::fmt::Display for Try<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}{} at {}", self.start.name, self.fault, self.point)
+    }
+}
+
+fn tries(start: &Start, points: Vec<Point>) -> Vec<Try<'_>> {
+    let both = |point: Point| Fault::BOTH.map(|fault| Try { start, point: point.clone(), fault });
+    points.into_iter().flat_map(both).collect()
+}
+
+fn count(bench: &Bench, start: &Start) -> Result<Vec<Point>> {
+    let (points, alike) = strace::count(&bench.fresh("count", start)?, None)?;
+    say(&format!(
+        "{}{} file-changing system calls, and {alike} that are the same to strace as one of these",
+        start.name,
+        points.len()
+    ));
+    Ok(points)
+}
+
+/// What is left of work that was killed at a point.
+fn cut_off(bench: &Bench, start: &Start, name: &'static str, point: &Point) -> Result<Start> {
+    let folder = bench.fresh(name.trim_end_matches(", "), start)?;
+    let ended = strace::inject(&folder, None, point, Fault::Kill)?;
+    if ended.hits == 0 {
+        return Err(format!("the work does not come to {point}").into());
+    }
+    Ok(Start { name, folder, told: ended.told })
+}
+
+/// Tries a point until the work comes to it.
+fn attempts(bench: &Bench, worker: usize, point: &Try<'_>) -> Result<Option<Vec<String>>> {
+    for _ in 0..ATTEMPTS {
+        if let Some(faults) = one(bench, worker, point.start, None, &point.point, point.fault)? {
+            return Ok(Some(faults));
+        }
+    }
+    Ok(None)
+}
+
+/// Does the work with a fault at a point, and gives what is not as it must be afterwards; nothing if the work did not
+/// come to the point.
+pub(crate) fn one(
+    bench: &Bench,
+    worker: usize,
+    start: &Start,
+    plant: Option<Plant>,
+    point: &Point,
+    fault: Fault,
+) -> Result<Option<Vec<String>>> {
+    let folder = bench.fresh(&format!("worker-{worker}"), start)?;
+    let ended = strace::inject(&folder, plant, point, fault)?;
+    if ended.hits == 0 {
+        return Ok(None);
+    }
+    let mut faults = Vec::new();
+    // A call that fails once stops nobody: what was asked for is asked for again. Where it goes on failing, the work
+    // ends with an error, and not by a panic.
+    let ended_well = match (fault, ended.code) {
+        (Fault::Kill, _) | (Fault::Error, Some(0)) => true,
+        (Fault::Error, code) => ended.hits > 1 && code == Some(1),
+    };
+    if !ended_well {
+        faults.push(format!("the work ends there: {}", ended.said.trim_end()));
+    }
+    let mut told = Told::read(&format!("{}{}", start.told, ended.told))?;
+    if !start.name.is_empty() {
+        // What is said now not to have been done may have been done before.
+        told.forget_what_was_not_done();
+    }
+    faults.extend(bench.runtime.block_on(check::after(&folder, &bench.reader, &told, times::restart()?)));
+    Ok(Some(faults))
+}
