@@ -96,11 +96,20 @@ fn issuer(old: &Issuer, new: &Issuer, lines: &mut Vec<String>) {
 
 fn key(old: &IssuerKey, new: &IssuerKey, issuer: &str, lines: &mut Vec<String>) {
     let id = new.key.id();
-    match (old.state, new.state) {
-        (KeyState::Trusted, KeyState::Distrusted) => {
+    match (&old.state, &new.state) {
+        (KeyState::Trusted, KeyState::Distrusted(confirmed)) if confirmed.is_empty() => {
             lines.push(format!("key {id} of {issuer} distrusted: nothing it signed counts any more"));
         }
-        (KeyState::Distrusted, KeyState::Trusted) => {
+        (KeyState::Trusted, KeyState::Distrusted(confirmed)) => lines.push(format!(
+            "key {id} of {issuer} distrusted: nothing it signed counts any more but {} that the issuer confirms",
+            confirmed.len()
+        )),
+        (KeyState::Distrusted(before), KeyState::Distrusted(after)) if before != after => lines.push(format!(
+            "key {id} of {issuer}, distrusted: the issuer confirms {} of what it signed, before {}",
+            after.len(),
+            before.len()
+        )),
+        (KeyState::Distrusted(_), KeyState::Trusted) => {
             lines.push(format!("key {id} of {issuer} trusted again"));
         }
         _ => {}

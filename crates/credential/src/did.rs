@@ -40,7 +40,7 @@ pub fn did_document(issuer: &Issuer, now: Timestamp) -> Option<Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use verilabel_trust::IssuerKey;
+    use verilabel_trust::{Confirmed, IssuerKey};
     use verilabel_wire::PublicKey;
 
     fn key(fill: u8, until: Option<&str>, state: KeyState) -> IssuerKey {
@@ -58,7 +58,7 @@ mod tests {
         let keys = vec![
             key(1, None, KeyState::Trusted),
             key(2, Some("2025-01-01"), KeyState::Trusted),
-            key(3, None, KeyState::Distrusted),
+            key(3, None, KeyState::Distrusted(Confirmed::default())),
         ];
         let ids: Vec<String> =
             keys.iter().map(|key| format!("did:web:label.example.sg#{}", key.key.id())).collect();

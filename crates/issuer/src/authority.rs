@@ -12,6 +12,7 @@ pub use snapshot::Snapshot;
 
 pub(crate) use folder::write_durably;
 pub(crate) use found::{issuer_document, link_base};
+pub(crate) use read::run_plan;
 pub(crate) use sign::blocking;
 
 use std::path::Path;

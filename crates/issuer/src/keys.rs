@@ -1,9 +1,12 @@
 //! The authority's keys: rotation with overlap, compromise, minting anew; and its document.
 
 mod decide;
+mod recovery;
 mod signers;
 
 pub use decide::{AddKey, ChangeIssuer, CompromiseKey, Remint, Reminted, RetireKey};
+pub use recovery::Recovery;
+pub(crate) use recovery::recovery;
 pub use signers::{Keystore, Signers};
 
 use serde::Serialize;
@@ -11,7 +14,7 @@ use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 use utoipa::ToSchema;
 use verilabel_label::Timestamp;
-use verilabel_trust::{Issuer, IssuerKey, Jwk, KeyState, Purpose};
+use verilabel_trust::{Confirmed, Issuer, IssuerKey, Jwk, KeyState, Purpose};
 use verilabel_wire::{KeyId, PublicKey};
 
 use crate::store::Cells;
@@ -45,7 +48,7 @@ pub(crate) async fn all(connection: &mut AnyConnection) -> Result<Vec<KeyRecord>
     rows.iter().map(read).collect()
 }
 
-/// The issuer's document as verifiers get it, keys included.
+/// The issuer's document, keys included. What is confirmed of distrusted keys is left out: see [`Recovery`].
 pub(crate) async fn issuer(connection: &mut AnyConnection) -> Result<Issuer, Refusal> {
     let row = sqlx::query("SELECT value FROM settings WHERE name = 'issuer'")
         .fetch_optional(&mut *connection)
@@ -71,9 +74,9 @@ pub(crate) fn known(issuer: &Issuer, id: KeyId) -> Result<&IssuerKey, Refusal> {
 
 /// Makes sure that the signatures of a key count.
 pub(crate) fn trusted(issuer: &Issuer, id: KeyId) -> Result<(), Refusal> {
-    match known(issuer, id)?.state {
+    match &known(issuer, id)?.state {
         KeyState::Trusted => Ok(()),
-        KeyState::Distrusted => Err(Refusal::KeyCompromised { key: id }),
+        KeyState::Distrusted(_) => Err(Refusal::KeyCompromised { key: id }),
     }
 }
 
@@ -94,7 +97,7 @@ fn read(row: &AnyRow) -> Result<KeyRecord, Refusal> {
     let jwk: Jwk = row.json("jwk")?;
     let state = match row.text("state")?.as_str() {
         "trusted" => KeyState::Trusted,
-        "distrusted" => KeyState::Distrusted,
+        "distrusted" => KeyState::Distrusted(Confirmed::default()),
         other => return Err(Refusal::damaged("state", &other)),
     };
     Ok(KeyRecord {

@@ -34,6 +34,7 @@ mod mint;
 mod minting;
 mod office;
 mod pack;
+mod partners;
 mod people;
 mod publication;
 mod publish;
@@ -71,13 +72,17 @@ pub use ids::{
 };
 pub use import::{ImportFault, ImportProduct, ImportReport, ImportTable, TableError};
 pub use keys::{
-    AddKey, ChangeIssuer, CompromiseKey, KeyRecord, KeyUse, Keystore, Remint, Reminted, RetireKey, Signers,
+    AddKey, ChangeIssuer, CompromiseKey, KeyRecord, KeyUse, Keystore, Recovery, Remint, Reminted, RetireKey,
+    Signers,
 };
 pub use keystore::{KeystoreError, Passphrase, generate, open, store};
 pub use lists::ListRecord;
 pub use mint::{Minted, mint};
 pub use office::Office;
-pub use pack::{PackKeys, PackOpenError, Validities, publish_pack};
+pub use pack::{
+    PackKeys, PackOpenError, Partners, PublishedPack, Validities, publish_pack, publish_pack_with,
+};
+pub use partners::{Introduction, PartnerList, PartnerRecord, introduce, sign_part, write_part};
 pub use people::{Actor, Role, UnknownRole, User};
 pub use publication::{AskToPublish, MarkPublished, PublicationRecord};
 pub use publish::{

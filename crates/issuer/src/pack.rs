@@ -3,15 +3,18 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use ring::rand::SystemRandom;
 use verilabel_label::Timestamp;
 use verilabel_trust::{
-    Client, Expiry, FolderRepository, MemoryStore, PackContents, PackError, PublishError, Release, Role,
-    RoleDefinition, UpdateError, root_metadata, write_folder,
+    Assembly, Client, Expiry, FolderRepository, MemoryStore, PackContents, PackError, PartnerTrouble,
+    PublishError, Repository, RepositoryFile, Role, RoleDefinition, SignedPart, TargetsPart, TrustPack,
+    UpdateError, path, root_metadata, write_folder,
 };
 use verilabel_wire::{Algorithm, Sign, SigningKey};
 
+use crate::partners::{self, PartnerList};
 use crate::{KeystoreError, Passphrase, keystore};
 
 /// One key for each role of a trust pack.
@@ -135,7 +138,7 @@ impl PackKeys {
     }
 }
 
-fn only_file(folder: &Path) -> Result<PathBuf, PackOpenError> {
+pub(crate) fn only_file(folder: &Path) -> Result<PathBuf, PackOpenError> {
     let failed = |e: &std::io::Error| PackOpenError::File { path: folder.to_owned(), reason: e.to_string() };
     let mut files: Vec<PathBuf> = fs::read_dir(folder)
         .map_err(|e| failed(&e))?
@@ -181,18 +184,157 @@ pub fn publish_pack(
     validities: &Validities,
     now: Timestamp,
 ) -> Result<u64, PackOpenError> {
-    let version = present_version(pack, now)? + 1;
-    let targets = contents.targets()?;
+    let without = Partners { list: None, parts: &[] };
+    publish_pack_with(pack, contents, &without, keys, validities, now).map(|published| published.version)
+}
+
+/// The partners of a pack that is published.
+#[derive(Debug, Clone, Copy)]
+pub struct Partners<'a> {
+    /// The owner's list.
+    pub list: Option<&'a PartnerList>,
+    /// Folders with parts that partners have handed in.
+    pub parts: &'a [PathBuf],
+}
+
+/// A release of a pack with partners.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublishedPack {
+    /// Its version.
+    pub version: u64,
+    /// Partners whose parts are not used as they are, and why; what they handed in before this release.
+    pub troubles: Vec<PartnerTrouble>,
+}
+
+/// The same with what partners have handed in. A part that is handed in now must be good as a whole; one from
+/// before that is not, such as one past its expiry, is told, and holds up nobody else.
+///
+/// # Errors
+/// As [`publish_pack`]; [`PackOpenError::Part`] for a part that verifiers would not use. Nothing is published then.
+pub fn publish_pack_with(
+    pack: &Path,
+    contents: &PackContents,
+    partners: &Partners<'_>,
+    keys: &PackKeys,
+    validities: &Validities,
+    now: Timestamp,
+) -> Result<PublishedPack, PackOpenError> {
+    let before = present_version(pack, now)?;
+    let version = before + 1;
+    let records = partners.list.map_or_else(|| Ok(Vec::new()), PartnerList::all)?;
+    let mut handed_in = BTreeMap::new();
+    for folder in partners.parts {
+        handed_in.extend(partners::read_parts(folder, &records)?);
+    }
+    let mut targets = contents.targets()?;
+    let mut delegations = Vec::new();
+    let mut roles = BTreeMap::new();
+    for record in &records {
+        let (id, delegation) = (&record.introduction.id, record.delegation()?);
+        if targets.contains_key(&path::issuer(id)) {
+            return Err(PackOpenError::OwnIssuer { id: id.to_string() });
+        }
+        targets.extend([record.partner().target()?]);
+        let kept = || partners.list.map_or(Ok(None), |list| list.part(id));
+        if let Some(part) = handed_in.get(id).map_or_else(kept, |part| Ok(Some(part.clone())))? {
+            roles.insert(delegation.name.clone(), part);
+        }
+        delegations.push(delegation);
+    }
+    let expires = |role: Role| validities.expiry(role, now);
     let signers = |role: Role| keys.signers(role);
-    let release = Release {
+    let own = TargetsPart {
         version,
+        expires: expires(Role::Targets),
         targets: &targets,
-        signers: &signers,
-        expires: &|role| validities.expiry(role, now),
-        made: Some(now),
+        delegations: &delegations,
+        signers: &signers(Role::Targets),
     };
-    write_folder(pack, &release.files()?)?;
-    Ok(version)
+    let SignedPart { metadata, mut files } = own.sign()?;
+    roles.insert(Role::Targets.name().to_owned(), metadata);
+    let snapshot = pack.join(format!("metadata/{before}.snapshot.json"));
+    let previous = (before > 0).then(|| fs::read(&snapshot)).transpose();
+    let previous = previous.map_err(|e| PackOpenError::File { path: snapshot, reason: e.to_string() })?;
+    let (signers, previous) = (&signers, previous.as_deref());
+    let assembly = Assembly { version, roles: &roles, previous, signers, expires: &expires, made: Some(now) };
+    files.extend(assembly.files()?);
+
+    // What a client would not take is not published.
+    let overlay = Overlay::over(pack, partners.parts, &files);
+    let first = root_path(pack);
+    let root = fs::read(&first).map_err(|e| PackOpenError::File { path: first, reason: e.to_string() })?;
+    let accepted = Client::open(MemoryStore::default(), &root)?.update(&overlay, now, Expiry::Report)?;
+    let troubles = TrustPack::open(accepted, &overlay)?.partner_troubles().to_vec();
+    let is_new = |trouble: &&PartnerTrouble| {
+        handed_in.keys().any(|id| trouble.role.strip_prefix("partner-") == Some(id.as_str()))
+    };
+    if let Some(trouble) = troubles.iter().find(is_new) {
+        return Err(PackOpenError::Part {
+            role: trouble.role.clone(),
+            code: trouble.code,
+            reason: trouble.text.clone(),
+        });
+    }
+    write_folder(pack, &overlay.into_handed_in())?;
+    write_folder(pack, &files)?;
+    for (id, metadata) in &handed_in {
+        if let Some(list) = partners.list {
+            list.keep(id, metadata)?;
+        }
+    }
+    Ok(PublishedPack { version, troubles })
+}
+
+/// A pack as it will be: what is about to be written, what partners have handed in, and what is there.
+struct Overlay<'a> {
+    new: BTreeMap<&'a str, &'a [u8]>,
+    parts: Vec<FolderRepository>,
+    pack: FolderRepository,
+    /// Targets that only a part had, as they were read.
+    handed_in: Mutex<BTreeMap<String, Vec<u8>>>,
+}
+
+impl<'a> Overlay<'a> {
+    fn over(pack: &Path, parts: &[PathBuf], new: &'a [RepositoryFile]) -> Self {
+        Self {
+            new: new.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect(),
+            parts: parts.iter().map(|folder| FolderRepository::new(folder)).collect(),
+            pack: FolderRepository::new(pack),
+            handed_in: Mutex::default(),
+        }
+    }
+
+    /// Targets of parts that are not in the pack yet. Each was read by a client, which knows its hash.
+    fn into_handed_in(self) -> Vec<RepositoryFile> {
+        let targets = self.handed_in.into_inner().unwrap_or_else(PoisonError::into_inner);
+        targets.into_iter().map(|(name, bytes)| (format!("targets/{name}"), bytes)).collect()
+    }
+}
+
+impl Repository for Overlay<'_> {
+    fn metadata(&self, name: &str, max: usize) -> Result<Option<Vec<u8>>, UpdateError> {
+        match self.new.get(format!("metadata/{name}").as_str()) {
+            Some(bytes) => Ok(Some(bytes.to_vec())),
+            None => self.pack.metadata(name, max),
+        }
+    }
+
+    fn target(&self, name: &str, max: usize) -> Result<Option<Vec<u8>>, UpdateError> {
+        if let Some(bytes) = self.new.get(format!("targets/{name}").as_str()) {
+            return Ok(Some(bytes.to_vec()));
+        }
+        if let Some(bytes) = self.pack.target(name, max)? {
+            return Ok(Some(bytes));
+        }
+        for part in &self.parts {
+            if let Some(bytes) = part.target(name, max)? {
+                let mut handed_in = self.handed_in.lock().unwrap_or_else(PoisonError::into_inner);
+                handed_in.insert(name.to_owned(), bytes.clone());
+                return Ok(Some(bytes));
+            }
+        }
+        Ok(None)
+    }
 }
 
 /// The version in the pack's folder, which must stand up to a client; 0 before the first release.
@@ -222,6 +364,22 @@ pub enum PackOpenError {
     NotOneKey {
         /// The folder.
         folder: PathBuf,
+    },
+    /// A part that a partner has handed in, and that verifiers would not use.
+    #[error("{role}: {reason} [{code}]")]
+    Part {
+        /// The partner's role.
+        role: String,
+        /// The stable code of the refusal.
+        code: &'static str,
+        /// What is wrong.
+        reason: String,
+    },
+    /// A partner with the owner's own issuer.
+    #[error("{id} is an issuer of the pack's owner, and cannot be a partner's")]
+    OwnIssuer {
+        /// The issuer.
+        id: String,
     },
     /// A file.
     #[error("{}: {reason}", path.display())]

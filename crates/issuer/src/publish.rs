@@ -48,7 +48,7 @@ use verilabel_label::Timestamp;
 use verilabel_symbol::draw::Fonts;
 use verilabel_symbol::{LabelLayout, PrintSpec};
 
-use crate::{Actor, Authority, Decision, Order, PackKeys, Refusal, Seq, Signers, Validities, hex};
+use crate::{Actor, Authority, Decision, Order, PackKeys, Recovery, Refusal, Seq, Signers, Validities, hex};
 use archive::Archive;
 use labels::Press;
 use lists::ListStates;
@@ -183,6 +183,8 @@ pub struct Publisher {
 struct Memory {
     present: Option<Arc<Present>>,
     lists: ListStates,
+    /// What is confirmed of stolen keys, and by which state of the records.
+    recovery: Option<(Seq, Recovery)>,
     /// The DID document out there.
     did: Option<Vec<u8>>,
     root: RootState,

@@ -19,7 +19,7 @@ pub use archive::{ArchiveError, ArchiveRepository, write_archive};
 #[cfg(feature = "http")]
 pub use http::{HttpRepository, Patience};
 pub use pack::{
-    Entitlement, Issuer, IssuerKey, Jwk, JwkError, KeyState, PackContents, PackError, Partner,
+    Confirmed, Entitlement, Issuer, IssuerKey, Jwk, JwkError, KeyState, PackContents, PackError, Partner,
     PartnerTrouble, Product, Purpose, StatusTrouble, TrustPack, path, product_document,
 };
 pub use tuf::{

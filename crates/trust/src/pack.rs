@@ -1,11 +1,13 @@
 //! What a trust pack holds, once it was accepted.
 
+mod confirmed;
 mod issuer;
 mod jwk;
 mod partner;
 mod products;
 mod status;
 
+pub use confirmed::Confirmed;
 pub use issuer::{Entitlement, Issuer, IssuerKey, KeyState, Purpose};
 pub use jwk::{Jwk, JwkError};
 pub use partner::{Partner, PartnerTrouble};

@@ -6,7 +6,7 @@ use verilabel_trust::{Issuer, KeyState, Purpose, TrustPack};
 use verilabel_wire::{Authentic, Budget, EnvelopeError, OpenError};
 
 use crate::label::Label;
-use crate::open::{Opened, try_keys};
+use crate::open::{Opened, statement, try_keys};
 use crate::standing::Entry;
 use crate::{NotAuthentic, Outcome, WhyUnconfirmed};
 
@@ -20,7 +20,8 @@ pub(crate) fn open_label<'p>(text: &str, pack: &'p TrustPack) -> Result<Opened<'
         return Err(Outcome::NotAuthentic(NotAuthentic::AnotherIssuer { issuer, stated }));
     }
     let path = label.value().path.clone();
-    Ok(Opened { label: Label::Credential(label), path, host: None, query: false, issuer, key })
+    let statement = statement(&sealed, key);
+    Ok(Opened { label: Label::Credential(label), path, host: None, query: false, issuer, key, statement })
 }
 
 /// Whether the credential and its header both name the issuer whose key opened it.

@@ -77,7 +77,7 @@ impl<'p> Judge<'p, '_> {
     fn weigh(&self, opened: Opened<'p>) -> Judged<'p> {
         let &Self { pack, question, policy, now, status } = self;
         let status = status(&opened, pack);
-        let Opened { label, path, host, query, issuer, key } = opened;
+        let Opened { label, path, host, query, issuer, key, statement } = opened;
         let claims = label.claims();
         // Looked up only where the label leaves something out: the records are read at the first look.
         let whole = claims.names.as_ref().is_some_and(|names| names.models.len() < Names::MAX_MODELS);
@@ -105,6 +105,8 @@ impl<'p> Judge<'p, '_> {
             status_expires: status.ok().and_then(|entry| entry.expires),
         };
         let mut notes = notes(host.as_deref(), query, issuer, &category, question);
+        // Its digest was asked for because the key is distrusted, and it is confirmed.
+        notes.extend(statement.map(|_| Note::KeyStolen));
         notes.extend(expiry_note(&freshness, now));
         notes.extend(specification_note(claims, register));
         Judged {

@@ -2,7 +2,9 @@
 
 use verilabel_label::{Gs1Path, LabelClaims};
 use verilabel_trust::{Issuer, IssuerKey, KeyState, Purpose, TrustPack};
-use verilabel_wire::{Authentic, Budget, LabelLink, LinkError, OpenError, Payload, Sealed, WrongKey};
+use verilabel_wire::{
+    Authentic, Budget, LabelLink, LinkError, OpenError, Payload, Sealed, StatementDigest, WrongKey,
+};
 
 use crate::label::Label;
 use crate::{CannotTell, Form, MalformedClaims, NotAuthentic, Outcome};
@@ -17,6 +19,8 @@ pub(crate) struct Opened<'p> {
     pub(crate) query: bool,
     pub(crate) issuer: &'p Issuer,
     pub(crate) key: &'p IssuerKey,
+    /// The digest of what was signed, where that matters: the key is distrusted.
+    pub(crate) statement: Option<StatementDigest>,
 }
 
 pub(crate) fn open<'p>(text: &str, form: Form, pack: &'p TrustPack) -> Result<Opened<'p>, Outcome<'p>> {
@@ -28,8 +32,8 @@ pub(crate) fn open<'p>(text: &str, form: Form, pack: &'p TrustPack) -> Result<Op
         #[cfg(not(feature = "credential"))]
         Form::Credential => return Err(Outcome::CannotTell(CannotTell::NotALabel(LinkError::NotHttp))),
     };
-    let Opened { label, issuer, key, .. } = &opened;
-    check_key(label.claims(), issuer, key).map_err(Outcome::NotAuthentic)?;
+    let Opened { label, issuer, key, statement, .. } = &opened;
+    check_key(label.claims(), issuer, key, statement.as_ref()).map_err(Outcome::NotAuthentic)?;
     Ok(opened)
 }
 
@@ -39,6 +43,7 @@ fn open_link<'p>(text: &str, pack: &'p TrustPack) -> Result<Opened<'p>, Outcome<
         .map_err(|error| Outcome::NotAuthentic(NotAuthentic::Envelope(error)))?;
     let (label, issuer, key) = try_keys(&sealed, pack)?;
     Ok(Opened {
+        statement: statement(&sealed, key),
         label: Label::Seal(label),
         path: link.path,
         host: Some(link.host.to_owned()),
@@ -89,15 +94,26 @@ pub(crate) fn try_keys<'p, T: Payload<Error: Into<MalformedClaims>>>(
     })
 }
 
-/// Whether the key signs labels, is trusted and was in use, and its issuer may award this.
-fn check_key(claims: &LabelClaims, issuer: &Issuer, key: &IssuerKey) -> Result<(), NotAuthentic> {
+/// The digest of what was signed, if the key is distrusted.
+pub(crate) fn statement<T: Payload>(sealed: &Sealed<'_, T>, key: &IssuerKey) -> Option<StatementDigest> {
+    matches!(key.state, KeyState::Distrusted(_)).then(|| sealed.statement())
+}
+
+/// Whether the key signs labels, is trusted (or the issuer's records confirm what it signed here) and was in use, and its issuer may award this.
+fn check_key(
+    claims: &LabelClaims,
+    issuer: &Issuer,
+    key: &IssuerKey,
+    statement: Option<&StatementDigest>,
+) -> Result<(), NotAuthentic> {
     let (issuer_id, key_id) = (|| issuer.id.clone(), key.key.id());
     if !key.serves(Purpose::Seal) {
         return Err(NotAuthentic::KeyPurpose { issuer: issuer_id(), key: key_id });
     }
-    match key.state {
+    match &key.state {
         KeyState::Trusted => {}
-        KeyState::Distrusted => {
+        KeyState::Distrusted(confirmed) if statement.is_some_and(|digest| confirmed.contains(digest)) => {}
+        KeyState::Distrusted(_) => {
             return Err(NotAuthentic::KeyDistrusted { issuer: issuer_id(), key: key_id });
         }
     }

@@ -280,6 +280,8 @@ pub enum Note {
     },
     /// The link carries data after `?`, which the signature does not cover.
     QueryNotCovered,
+    /// The key was stolen, and the issuer's records confirm this label: it will be minted anew.
+    KeyStolen,
     /// The trust pack is past its expiry.
     PackExpired {
         /// Since when.
@@ -306,6 +308,7 @@ impl Note {
         match self {
             Self::ForeignHost { .. } => "foreign-host",
             Self::QueryNotCovered => "query-not-covered",
+            Self::KeyStolen => "key-stolen-label-confirmed",
             Self::PackExpired { .. } => "pack-expired",
             Self::SpecificationNotListed { .. } => "specification-not-listed",
             Self::CategoryDiffers { .. } => "category-differs",

@@ -30,7 +30,10 @@ impl Display for NotAuthentic {
             }
             Self::KeyPurpose { issuer, key } => write!(f, "key {key} of {issuer} does not sign labels"),
             Self::KeyDistrusted { issuer, key } => {
-                write!(f, "key {key} of {issuer} is no longer trusted, whatever it signed and when")
+                write!(
+                    f,
+                    "key {key} of {issuer} was stolen or misused, and {issuer} does not confirm that it made this"
+                )
             }
             Self::KeyNotInUse { issuer, key, issued_at } => {
                 write!(f, "key {key} of {issuer} was not in use on {}", issued_at.date())
@@ -169,6 +172,10 @@ impl Display for Note {
             Self::QueryNotCovered => {
                 f.write_str("the link carries data after \"?\" that the signature does not cover")
             }
+            Self::KeyStolen => f.write_str(
+                "the key that signed this was stolen; the issuer's own records confirm this label, and it is \
+                 to be minted anew",
+            ),
             Self::SpecificationNotListed { scheme, specification } => write!(
                 f,
                 "the register does not list specification {specification} of {scheme}: what its levels mean \

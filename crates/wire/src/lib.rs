@@ -37,6 +37,7 @@ pub use jws::JwsRules;
 pub use link::{LabelLink, LinkBase, LinkError, canonical_path};
 pub use seal::{Profile, seal};
 pub use sealed::{
-    Authentic, KeyHint, NamedAlgorithm, OpenError, Payload, PayloadError, Sealed, WrongKey, unverified_claims,
+    Authentic, KeyHint, NamedAlgorithm, OpenError, Payload, PayloadError, Sealed, StatementDigest, WrongKey,
+    unverified_claims,
 };
 pub use status_list::{StatusList, StatusListError, StatusListToken, sign_status_list};

@@ -8,7 +8,7 @@ use verilabel_label::FieldError;
 
 use crate::crypto::BadSignature;
 use crate::status_list::StatusListError;
-use crate::{Algorithm, Budget, CborError, KeyId, PublicKey, VerifySignature};
+use crate::{Algorithm, Budget, CborError, KeyId, PublicKey, VerifySignature, sha256};
 
 /// Bytes of a signature by any algorithm known here.
 pub(crate) const SIGNATURE_LENGTH: usize = 64;
@@ -107,6 +107,29 @@ pub struct Authentic<T> {
     key: PublicKey,
 }
 
+/// The SHA-256 of all that a signature covers (in a seal the `Sig_structure`, which has the claims, the key id and
+/// the product's path; in a JWS its signing input), and not of the signature. Whoever makes another signature
+/// over the same bytes has said the same; whoever says anything else has another digest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct StatementDigest([u8; Self::LENGTH]);
+
+impl StatementDigest {
+    /// Bytes of a digest.
+    pub const LENGTH: usize = 32;
+
+    /// The bytes.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8; Self::LENGTH] {
+        &self.0
+    }
+}
+
+impl From<[u8; StatementDigest::LENGTH]> for StatementDigest {
+    fn from(bytes: [u8; StatementDigest::LENGTH]) -> Self {
+        Self(bytes)
+    }
+}
+
 /// An envelope, taken apart.
 pub(crate) struct Envelope<'b> {
     pub(crate) hint: KeyHint,
@@ -125,6 +148,12 @@ impl<'b, T: Payload> Sealed<'b, T> {
     #[must_use]
     pub fn untrusted_hint(&self) -> &KeyHint {
         &self.hint
+    }
+
+    /// The digest of what the signature covers. Nothing is known of the signature by that.
+    #[must_use]
+    pub fn statement(&self) -> StatementDigest {
+        StatementDigest(sha256(&self.to_be_signed))
     }
 
     /// Checks the signature under `key`, then decodes the payload.

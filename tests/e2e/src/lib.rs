@@ -4,6 +4,10 @@
 
 #![expect(clippy::panic, clippy::missing_panics_doc, reason = "what cannot be started fails the test")]
 
+mod pages;
+
+pub use pages::follow_page;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use verilabel_label::{IssuerId, Status, Timestamp};
+use verilabel_label::{IssuerId, LabelClaims, Status, Timestamp};
 use verilabel_recognition::Register;
 use verilabel_trust::{
-    Entitlement, Issuer, IssuerKey, KeyState, PackContents, Product, Purpose, Release, RepositoryFile, Role,
-    RoleDefinition, root_metadata,
+    Confirmed, Entitlement, Issuer, IssuerKey, KeyState, PackContents, Product, Purpose, Release,
+    RepositoryFile, Role, RoleDefinition, root_metadata,
 };
-use verilabel_wire::{Sign, StatusList, StatusListToken, sign_status_list};
+use verilabel_wire::{Profile, Sealed, Sign, StatusList, StatusListToken, seal, sign_status_list};
 
 use crate::keys::{self, Key};
 use crate::messages::time;
@@ -80,13 +80,28 @@ fn issuer(id: &str, name: &str, keys: Vec<IssuerKey>, may_issue: &[(&str, &[u8])
     }
 }
 
+/// The label of the stolen key that its issuer has on record, and the same as a credential.
+fn confirmed() -> Confirmed {
+    let claims = stolen_but_confirmed();
+    let path = crate::messages::path(crate::messages::GTIN);
+    let seal = seal(&claims, &path, Profile::Named, &key("sg-distrusted")).expect("a key of ours signs");
+    let sealed = Sealed::<LabelClaims>::parse(&seal, &path).expect("a seal of ours");
+    [sealed.statement()].into_iter().collect()
+}
+
+/// What the stolen key signed by the issuer's own records.
+#[must_use]
+pub fn stolen_but_confirmed() -> LabelClaims {
+    LabelClaims { issued_at: time("2026-10-01T00:00:00Z"), ..crate::messages::claims(3, index::VALID) }
+}
+
 fn issuers() -> Vec<Issuer> {
     let all = [Purpose::Seal, Purpose::Status];
     let sg_keys = vec![
         trusted("sg"),
         trusted("sg-eddsa"),
         issuer_key("sg-retired", "2019-01-01", Some("2025-01-01"), KeyState::Trusted, &all),
-        issuer_key("sg-distrusted", "2019-01-01", None, KeyState::Distrusted, &all),
+        issuer_key("sg-distrusted", "2019-01-01", None, KeyState::Distrusted(confirmed()), &all),
         issuer_key("sg-status-only", "2019-01-01", None, KeyState::Trusted, &[Purpose::Status]),
         trusted("colliding-a"),
         trusted("colliding-b"),

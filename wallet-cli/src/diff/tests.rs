@@ -3,8 +3,8 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use verilabel_label::Timestamp;
 use verilabel_trust::{
-    ArchiveRepository, Client, Expiry, MemoryStore, PackContents, Purpose, Release, Role, RoleDefinition,
-    root_metadata, write_archive,
+    ArchiveRepository, Client, Confirmed, Expiry, MemoryStore, PackContents, Purpose, Release, Role,
+    RoleDefinition, root_metadata, write_archive,
 };
 use verilabel_wire::{Sign, SigningKey, StatusList, StatusListToken, sign_status_list};
 
@@ -28,7 +28,7 @@ fn issuer(keys: &[(u8, Option<&str>, KeyState)], levels: &[u8]) -> Issuer {
                 key: SigningKey::eddsa(&[*n; 32]).unwrap().key().clone(),
                 from: time("2020-01-01"),
                 until: until.map(time),
-                state: *state,
+                state: state.clone(),
                 purposes: vec![Purpose::Seal, Purpose::Status],
             })
             .collect(),
@@ -99,9 +99,11 @@ fn a_list_that_was_never_believed_is_no_news() {
 
 #[test]
 fn keys_entitlements_and_labels_are_told_in_words() {
-    let (one, two) = (KeyState::Trusted, KeyState::Distrusted);
-    let old = pack(vec![issuer(&[(1, None, one), (2, None, one), (3, None, one)], &[1, 2])], 1, published());
-    let new = [(1, Some("2027-01-01"), one), (2, None, two), (4, None, one)];
+    let one = || KeyState::Trusted;
+    let two = KeyState::Distrusted(Confirmed::default());
+    let old =
+        pack(vec![issuer(&[(1, None, one()), (2, None, one()), (3, None, one())], &[1, 2])], 1, published());
+    let new = [(1, Some("2027-01-01"), one()), (2, None, two), (4, None, one())];
     let new = pack(vec![issuer(&new, &[1])], 15, published());
     let id = |n: u8| SigningKey::eddsa(&[n; 32]).unwrap().key().id();
     let mut lines = between(&old, &new);

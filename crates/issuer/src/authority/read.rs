@@ -1,5 +1,6 @@
 //! Reading the records.
 
+use sqlx::AnyConnection;
 use verilabel_label::{LabelNumber, SchemeId, Serial, Timestamp};
 use verilabel_trust::Issuer;
 use verilabel_wire::{KeyId, LinkBase};
@@ -15,6 +16,7 @@ use crate::keys::{self, KeyRecord, KeyUse};
 use crate::lifecycle::Draft;
 use crate::publication::{self, PublicationRecord};
 use crate::runs::{self, RunPlan, RunRecord};
+use crate::status::ListBits;
 use crate::users::{self, Token, TokenRecord, UserRecord};
 use crate::{
     Actor, AwardId, ChangeId, CodeId, LabelId, ManufacturerId, ProductId, Refusal, Reply, RunId, Seq, User,
@@ -219,13 +221,21 @@ impl Authority {
     async fn any_run_plan(&self, id: RunId) -> Result<RunPlan, Refusal> {
         let mut snapshot = self.context.database.snapshot().await?;
         let record = runs::run(&mut snapshot, id).await?;
-        let draft: Draft = awards::award(&mut snapshot, record.award).await?.draft;
-        let issuer = keys::issuer(&mut snapshot).await?;
-        let key = keys::known(&issuer, keys::key_id(&record.key)?)?.key.clone();
-        let places =
-            lists::places(&mut snapshot, self.context.bits, record.first_index, record.units).await?;
-        let secret = found::serial_secret(&mut snapshot).await?;
-        let base = link_base(&issuer)?;
-        RunPlan::new(record, &draft, key, base, places, &secret)
+        run_plan(&mut snapshot, self.context.bits, record).await
     }
+}
+
+/// What is needed to write a run out as its record says.
+pub(crate) async fn run_plan(
+    connection: &mut AnyConnection,
+    bits: ListBits,
+    record: RunRecord,
+) -> Result<RunPlan, Refusal> {
+    let draft: Draft = awards::award(&mut *connection, record.award).await?.draft;
+    let issuer = keys::issuer(&mut *connection).await?;
+    let key = keys::known(&issuer, keys::key_id(&record.key)?)?.key.clone();
+    let places = lists::places(&mut *connection, bits, record.first_index, record.units).await?;
+    let secret = found::serial_secret(&mut *connection).await?;
+    let base = link_base(&issuer)?;
+    RunPlan::new(record, &draft, key, base, places, &secret)
 }

@@ -10,7 +10,7 @@ use crate::audit::{self, Anchor};
 use crate::awards::{self, CodeRecord, LabelFilter, LabelRecord};
 use crate::lists::{self, ListRecord};
 use crate::status::ListBits;
-use crate::{LabelId, Refusal, Seq, keys};
+use crate::{LabelId, Recovery, Refusal, Seq, keys};
 
 /// One state of the records, whatever is decided meanwhile. It holds a reader's connection until it is dropped.
 #[derive(Debug)]
@@ -46,6 +46,18 @@ impl Snapshot {
     /// The issuer's document, keys included.
     pub async fn issuer(&mut self) -> Result<Issuer, Refusal> {
         keys::issuer(&mut self.transaction).await
+    }
+
+    /// What the records confirm of keys that were stolen.
+    pub async fn recovery(&mut self) -> Result<Recovery, Refusal> {
+        keys::recovery(&mut self.transaction, self.bits).await
+    }
+
+    /// The issuer's document as verifiers get it: what is confirmed of stolen keys included.
+    pub async fn published_issuer(&mut self) -> Result<Issuer, Refusal> {
+        let mut issuer = self.issuer().await?;
+        self.recovery().await?.apply(&mut issuer);
+        Ok(issuer)
     }
 
     /// All status lists, each with the event of its last change.

@@ -3,9 +3,9 @@
 use clap::Subcommand;
 use serde_json::json;
 use verilabel_issuer::lifecycle::Note;
-use verilabel_issuer::{Authority, CompromiseKey, KeyRecord, LabelId, Remint, RetireKey};
+use verilabel_issuer::{Authority, CompromiseKey, KeyRecord, LabelId, Recovery, Remint, RetireKey};
 use verilabel_label::Timestamp;
-use verilabel_trust::KeyState;
+use verilabel_trust::{Confirmed, KeyState};
 use verilabel_wire::KeyId;
 
 use super::out::{Table, print, print_json, say};
@@ -43,8 +43,10 @@ pub(crate) enum KeyCommand {
         #[arg(long, value_name = "TIME", value_parser = time)]
         from: Option<Timestamp>,
     },
-    /// Mark a key as stolen or misused: with the next publication nothing that it signed counts
-    Compromised {
+    /// Mark a key as stolen or misused, and list the labels that it has signed. With the next publication nothing
+    /// that it signed counts but what the records confirm, until that is minted anew
+    #[command(visible_alias = "compromised")]
+    Distrust {
         /// Its id
         #[arg(value_parser = key_id)]
         key: KeyId,
@@ -84,18 +86,33 @@ pub(crate) async fn run(session: &Session, command: KeyCommand) -> Outcome {
             session.decide(&authority, RetireKey { key, until, expected: None }).await?;
             Ok(Exit::Good)
         }
-        KeyCommand::Compromised { key, note } => {
+        KeyCommand::Distrust { key, note } => {
             session.decide(&authority, CompromiseKey { key, note }).await?;
-            let used = authority.key_use(key).await?;
-            say(&format!(
-                "{} codes and {} runs are signed by it: mint them anew with `key remint`, then publish",
-                used.codes, used.runs
-            ));
-            Ok(Exit::Good)
+            distrusted(session, &authority, key).await
         }
         KeyCommand::Labels { key } => signed(session, &authority, key).await,
         KeyCommand::Remint { key } => remint(session, &authority, key).await,
     }
+}
+
+/// Tells which labels are affected, and what counts of them from now on.
+async fn distrusted(session: &Session, authority: &Authority, key: KeyId) -> Outcome {
+    let used = authority.key_use(key).await?;
+    let recovery = authority.snapshot().await?.recovery().await?;
+    let confirmed = recovery.confirmed.get(&key).map_or(0, Confirmed::len);
+    say(&format!(
+        "{} codes and {} runs are signed by it; the records confirm {confirmed} signatures, which count with the \
+         next publication, and no others: publish, mint them anew with `key remint`, and publish again",
+        used.codes, used.runs
+    ));
+    for run in &recovery.unlisted {
+        say(&format!(
+            "run {run} has more units than verifiers are told of ({}): its boxes do not count until it is minted \
+             anew",
+            Recovery::MAX_UNITS
+        ));
+    }
+    signed(session, authority, key).await
 }
 
 async fn list(session: &Session, authority: &Authority) -> Outcome {
@@ -111,7 +128,7 @@ async fn list(session: &Session, authority: &Authority) -> Outcome {
                 json!({
                     "id": key.key.id().to_string(),
                     "algorithm": key.key.algorithm().jose(),
-                    "state": key.state,
+                    "state": key.state.name(),
                     "from": key.from,
                     "until": key.until,
                     "purposes": key.purposes,
@@ -128,8 +145,8 @@ async fn list(session: &Session, authority: &Authority) -> Outcome {
     let mut table = Table::with(["key", "algorithm", "from", "until", "state", "codes", "waiting", "runs"]);
     for (record, used) in &rows {
         let key = &record.key;
-        let state = match key.state {
-            KeyState::Distrusted => "compromised",
+        let state = match &key.state {
+            KeyState::Distrusted(_) => "compromised",
             KeyState::Trusted if key.in_use_at(now) => "in use",
             KeyState::Trusted => "retired",
         };

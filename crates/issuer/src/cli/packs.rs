@@ -4,12 +4,14 @@
 use std::path::PathBuf;
 
 use clap::{Subcommand, ValueHint};
-use verilabel_issuer::{Authority, PackKeys, Signers, Validities, publish_pack};
+use verilabel_issuer::{Authority, PackKeys, PartnerList, Partners, Signers, Validities, publish_pack_with};
 use verilabel_label::Timestamp;
 use verilabel_trust::{PackContents, Purpose};
 
-use super::out::print;
+use super::out::{print, say};
 use super::{Exit, Outcome, Session, Trouble};
+
+mod partners;
 
 const HOUR: u64 = 3_600;
 
@@ -35,10 +37,19 @@ pub(crate) enum PackCommand {
         /// For how many hours status lists are good
         #[arg(long, value_name = "HOURS", default_value_t = 168)]
         status_hours: u32,
+        /// A folder with parts that partners have handed in
+        #[arg(long = "part", value_name = "DIR", value_hint = ValueHint::DirPath)]
+        parts: Vec<PathBuf>,
         /// Folders of authorities whose keys, status lists and products go in; that of --authority if none is given
         #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
         of: Vec<PathBuf>,
     },
+    /// This agency's own part of another agency's pack
+    #[command(subcommand)]
+    Part(partners::PartCommand),
+    /// Other agencies in this agency's pack
+    #[command(subcommand)]
+    Partner(partners::PartnerCommand),
 }
 
 pub(crate) async fn run(session: &Session, command: PackCommand) -> Outcome {
@@ -58,9 +69,12 @@ pub(crate) async fn run(session: &Session, command: PackCommand) -> Outcome {
                 keys.join("root").display()
             ))?;
         }
-        PackCommand::Publish { pack, keys, status_hours, of } => {
+        PackCommand::Part(command) => return partners::part(session, command).await,
+        PackCommand::Partner(command) => return partners::partner(session, command),
+        PackCommand::Publish { pack, keys, status_hours, parts, of } => {
             let folders = if of.is_empty() { vec![session.folder()?.to_owned()] } else { of };
             let keys = keys.map_or_else(|| session.pack_keys(), Ok)?;
+            let list = PartnerList::beside(&keys);
             let keys = PackKeys::open(&keys, &session.passphrase()?, session.random())?;
             let now = session.now();
             let expires = now.plus_seconds(u64::from(status_hours) * HOUR);
@@ -80,8 +94,12 @@ pub(crate) async fn run(session: &Session, command: PackCommand) -> Outcome {
                 }
                 add(&mut contents, session, &authority, (now, expires)).await?;
             }
-            let version = publish_pack(&pack, &contents, &keys, &Validities::default(), now)?;
-            print(&format!("{} version {version}", pack.display()))?;
+            let partners = Partners { list: Some(&list), parts: &parts };
+            let done = publish_pack_with(&pack, &contents, &partners, &keys, &Validities::default(), now)?;
+            print(&format!("{} version {}", pack.display(), done.version))?;
+            for trouble in &done.troubles {
+                say(&format!("{} is not used: {} [{}]", trouble.role, trouble.text, trouble.code));
+            }
         }
     }
     Ok(Exit::Good)
@@ -97,7 +115,7 @@ async fn add(
     let signers: std::sync::Arc<dyn Signers> = session.keystore(authority)?;
     let key = authority.signer(Purpose::Status, &signers, now).await?;
     let mut snapshot = authority.snapshot().await?;
-    let issuer = snapshot.issuer().await?;
+    let issuer = snapshot.published_issuer().await?;
     for (list, token) in snapshot.status_tokens(key.as_ref(), now, expires).await? {
         contents.status.insert((issuer.id.clone(), list), token);
     }

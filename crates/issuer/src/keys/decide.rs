@@ -101,7 +101,8 @@ impl Decision for RetireKey {
 }
 
 /// Marks a key as stolen or misused: it signs nothing more, and with the next publication nothing that it
-/// ever signed counts.
+/// ever signed counts but what the records confirm (see [`Recovery`](crate::Recovery)), until that is minted
+/// anew.
 #[derive(Debug, Clone)]
 pub struct CompromiseKey {
     /// The key.
@@ -199,7 +200,10 @@ impl Decision for Remint {
             .await?;
         }
         let runs = sqlx::query(
-            "UPDATE runs SET key = $1, issued_at = $2, written = 0, version = version + 1 WHERE key = $3",
+            "UPDATE runs SET old_key = CASE WHEN written > 0 THEN key ELSE old_key END,
+             old_issued_at = CASE WHEN written > 0 THEN issued_at ELSE old_issued_at END,
+             old_written = CASE WHEN written > 0 THEN written ELSE old_written END,
+             key = $1, issued_at = $2, written = 0, version = version + 1 WHERE key = $3",
         )
         .bind(new.to_string())
         .bind(now.seconds())

@@ -12,7 +12,7 @@ use super::names::{self, ListNames};
 use super::present::{self, Present};
 use super::{PublicationError, Publisher, records};
 use crate::audit::Anchor;
-use crate::{Refusal, Seq, Snapshot, keys};
+use crate::{Recovery, Refusal, Seq, Snapshot, keys};
 
 /// One state of the records, and what of it is not out there.
 pub(super) struct Survey {
@@ -82,7 +82,9 @@ impl Publisher {
         let read = present::read(&self.place, &self.keys, self.memory.present.as_ref(), now).await?;
         let mut snapshot = self.authority.snapshot().await?;
         let end = snapshot.end().await?;
-        let issuer = Arc::new(snapshot.issuer().await?);
+        let mut issuer = snapshot.issuer().await?;
+        self.recovery(&mut snapshot, end.seq).await?.apply(&mut issuer);
+        let issuer = Arc::new(issuer);
         let highest = records::highest_version(snapshot.connection()).await?;
         let version = highest.max(read.as_ref().map_or(0, |present| present.version)) + 1;
         let record = match &read {
@@ -137,6 +139,15 @@ impl Publisher {
             aged,
             labels,
         })
+    }
+
+    /// What the records confirm of stolen keys; looked through again only when something was decided.
+    async fn recovery(&mut self, snapshot: &mut Snapshot, seq: Seq) -> Result<&Recovery, PublicationError> {
+        if self.memory.recovery.as_ref().is_none_or(|(known, _)| *known != seq) {
+            self.memory.recovery = Some((seq, snapshot.recovery().await?));
+        }
+        let (_, recovery) = self.memory.recovery.get_or_insert_with(|| (seq, Recovery::default()));
+        Ok(recovery)
     }
 
     /// The lists that have changed, are not out there, near their expiry or are signed by another key; and how

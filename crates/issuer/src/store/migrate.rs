@@ -6,14 +6,15 @@ use super::Cells;
 use crate::Refusal;
 
 /// In order; the first makes version 1.
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 4] = [
     include_str!("../../migrations/0001_authority.sql"),
     include_str!("../../migrations/0002_publishing.sql"),
     include_str!("../../migrations/0003_pictures.sql"),
+    include_str!("../../migrations/0004_reminted_runs.sql"),
 ];
 
 /// The schema that this software works on.
-pub(crate) const SCHEMA_VERSION: i64 = 3;
+pub(crate) const SCHEMA_VERSION: i64 = 4;
 
 /// Every table, so that each follows those it refers to.
 pub(crate) const TABLES: [&str; 22] = [

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use verilabel_label::{DidWeb, IssuerId, Level, SchemeId, Timestamp};
 use verilabel_wire::PublicKey;
 
-use super::{Jwk, PackError};
+use super::{Confirmed, Jwk, PackError};
 
 const SCHEMA: &str = "verilabel-issuer/1";
 
@@ -45,13 +45,24 @@ pub struct IssuerKey {
 }
 
 /// Whether the signatures of a key count.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum KeyState {
     /// They do, within the key's time.
     Trusted,
-    /// They do not, whatever date they bear: the key was stolen or misused.
-    Distrusted,
+    /// They do not, whatever date they bear: the key was stolen or misused. What the issuer's own records confirm
+    /// counts until it is minted anew.
+    Distrusted(Confirmed),
+}
+
+impl KeyState {
+    /// The word that documents have for it.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Trusted => "trusted",
+            Self::Distrusted(_) => "distrusted",
+        }
+    }
 }
 
 /// What a key signs.
@@ -167,27 +178,50 @@ struct KeyDocument {
     from: Timestamp,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     until: Option<Timestamp>,
-    state: KeyState,
+    state: StateName,
+    #[serde(default, skip_serializing_if = "Confirmed::is_empty")]
+    confirmed: Confirmed,
     purposes: Vec<Purpose>,
+}
+
+#[derive(Clone, Copy, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum StateName {
+    Trusted,
+    Distrusted,
 }
 
 impl KeyDocument {
     fn of(key: &IssuerKey) -> Self {
+        let (state, confirmed) = match &key.state {
+            KeyState::Trusted => (StateName::Trusted, Confirmed::default()),
+            KeyState::Distrusted(confirmed) => (StateName::Distrusted, confirmed.clone()),
+        };
         Self {
             jwk: Jwk::of(&key.key),
             from: key.from,
             until: key.until,
-            state: key.state,
+            state,
+            confirmed,
             purposes: key.purposes.clone(),
         }
     }
 
     fn into_key(self) -> Result<IssuerKey, PackError> {
+        let state = match self.state {
+            StateName::Distrusted => KeyState::Distrusted(self.confirmed),
+            StateName::Trusted if self.confirmed.is_empty() => KeyState::Trusted,
+            StateName::Trusted => {
+                let reason =
+                    "confirmed statements of a trusted key, all of whose statements count".to_owned();
+                return Err(PackError::Document { what: "issuer", reason });
+            }
+        };
         Ok(IssuerKey {
             key: self.jwk.public_key()?,
             from: self.from,
             until: self.until,
-            state: self.state,
+            state,
             purposes: self.purposes,
         })
     }

@@ -4,8 +4,8 @@ use verilabel_label::{LabelClaims, SchemeId};
 use verilabel_wire::Profile;
 
 use super::{Vector, sealed};
-use crate::messages::{GTIN, claims, minted, path, time};
-use crate::packs::{index, key};
+use crate::messages::{GTIN, OTHER_GTIN, claims, minted, path, time};
+use crate::packs::{index, key, stolen_but_confirmed};
 
 pub(super) fn all() -> Vec<Vector> {
     [keys(), updates()].into_iter().flatten().collect()
@@ -52,6 +52,26 @@ fn keys() -> Vec<Vector> {
             "key-distrusted",
             "A stolen key, and a date long before the theft: the date does not count.",
             of("sg-distrusted", &issued("2020-01-01T00:00:00Z")),
+            "key-distrusted",
+        ),
+        Vector::good(
+            "key-distrusted-confirmed",
+            "A stolen key, and a label that its issuer confirms: signed again over the same bytes, it says the same.",
+            of("sg-distrusted", &stolen_but_confirmed()),
+        ),
+        Vector::fake(
+            "key-distrusted-number-reused",
+            "A stolen key, and the number, dates and place in the list of a confirmed label, at a higher level.",
+            of(
+                "sg-distrusted",
+                &LabelClaims { level: claims(4, index::VALID).level, ..stolen_but_confirmed() },
+            ),
+            "key-distrusted",
+        ),
+        Vector::fake(
+            "key-distrusted-another-product",
+            "A stolen key, and the claims of a confirmed label on another product.",
+            minted(&stolen_but_confirmed(), &path(OTHER_GTIN), &key("sg-distrusted")),
             "key-distrusted",
         ),
         Vector::fake(

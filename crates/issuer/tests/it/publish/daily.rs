@@ -4,14 +4,14 @@ use std::fs;
 
 use verilabel_credential::{StatusPurpose, parse_status_list};
 use verilabel_issuer::lifecycle::{AwardState, ChangeKind, Draft};
-use verilabel_issuer::{CompromiseKey, LabelAward, Remint, Seq, lifecycle::Note};
-use verilabel_label::Status;
+use verilabel_issuer::{CompromiseKey, LabelAward, Remint, Seq, lifecycle::Note, mint};
+use verilabel_label::{LabelClaims, Status};
 use verilabel_trust::{ArchiveRepository, Client, Expiry, MemoryStore, TrustPack};
 use verilabel_verify::Conclusion;
-use verilabel_wire::{Budget, Sealed, Sign, StatusListToken};
+use verilabel_wire::{Budget, Profile, Sealed, Sign, StatusListToken};
 
 use super::{House, changed};
-use crate::support::{Bench, award, draft, issuer, number, on_both, propose, test_key};
+use crate::support::{Bench, award, claims, draft, issuer, number, on_both, propose, test_key};
 
 on_both! {
     what_was_decided_is_what_verifiers_find,
@@ -20,6 +20,7 @@ on_both! {
     only_what_changed_is_written,
     a_renewal_takes_the_place_of_the_old_link,
     a_compromised_key_signs_no_list,
+    a_stolen_key_leaves_what_the_records_confirm,
     another_key_mints_anew,
     the_one_file_is_the_same_pack,
     links_out_there_agree_with_the_records,
@@ -196,6 +197,43 @@ async fn a_compromised_key_signs_no_list(bench: Bench) {
     let done = house.publish().await;
     assert_eq!((done.lists, done.lists_without_key), (1, 0));
     assert_eq!(house.stated(label.status), Status::Valid);
+}
+
+/// The thief dates a forgery before the theft, and gives it the number and the status entry of an honest label.
+async fn a_stolen_key_leaves_what_the_records_confirm(bench: Bench) {
+    let house = House::new(bench);
+    let label = house.bench.label(1).await;
+    let other = house.bench.label(2).await;
+    house.publish().await;
+    let (link, kept) = (house.link(&label).await, house.link(&other).await);
+    let key = test_key(1);
+    let honest = claims(&link, key.key());
+    let forged = LabelClaims { level: 4.try_into().unwrap(), ..honest };
+    let base = house.bench.authority.link_base().await.unwrap();
+    let path = award(1).path();
+    let forged = mint(&forged, &path, Profile::Named, &base, &key).unwrap().link;
+    assert_eq!(house.judged(&forged), Conclusion::InForce, "nobody knows of the theft yet");
+    house.bench.add_key(2).await;
+    let stolen = key.key().id();
+    let note = Note::new("stolen").unwrap();
+    house.bench.decide(&house.bench.operator, CompromiseKey { key: stolen, note }).await.unwrap();
+    house.publish().await;
+    for honest in [&link, &kept] {
+        assert_eq!(house.judged(honest), Conclusion::InForce);
+    }
+    assert_eq!(house.judged(&forged), Conclusion::NotAuthentic);
+    // One label is minted anew; the other one is confirmed still.
+    house.bench.decide(&house.bench.operator, Remint { key: stolen, limit: 1 }).await.unwrap();
+    house.publish().await;
+    assert_eq!(house.judged(&link), Conclusion::InForce, "its new signature is not made yet");
+    house.bench.mint().await;
+    house.publish().await;
+    let codes = house.bench.authority.codes_of_award(label.award).await.unwrap();
+    let anew = codes[1].link.as_ref().unwrap();
+    assert_eq!(house.judged(&link), Conclusion::NotAuthentic);
+    assert_eq!(house.judged(anew), Conclusion::InForce);
+    assert_eq!(house.judged(&kept), Conclusion::InForce);
+    assert_eq!(house.judged(&forged), Conclusion::NotAuthentic);
 }
 
 async fn another_key_mints_anew(bench: Bench) {

@@ -1,0 +1,165 @@
+//! `pack part` and `pack partner`.
+
+use std::path::PathBuf;
+
+use clap::{Subcommand, ValueHint};
+use serde_json::json;
+use verilabel_issuer::{
+    Introduction, PartnerList, PartnerRecord, Validities, introduce, sign_part, write_part,
+};
+use verilabel_label::IssuerId;
+use verilabel_trust::{Entitlement, PackContents, write_folder};
+
+use super::super::out::{Table, print, print_json, say};
+use super::super::values::entitlement;
+use super::super::{Exit, Outcome, Session, Trouble};
+use super::{HOUR, add};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PartCommand {
+    /// Make the key of the part, and write the file by which this agency introduces itself
+    Introduce {
+        /// Where the key is kept; pack-keys in the authority's folder if not given
+        #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+        keys: Option<PathBuf>,
+        /// The file
+        #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+        out: PathBuf,
+    },
+    /// Sign the part: issuer, products and status lists, into a folder to be handed over
+    Sign {
+        /// Where the key is kept; pack-keys in the authority's folder if not given
+        #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+        keys: Option<PathBuf>,
+        /// For how many hours status lists are good
+        #[arg(long, value_name = "HOURS", default_value_t = 168)]
+        status_hours: u32,
+        /// The folder
+        #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+        out: PathBuf,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PartnerCommand {
+    /// Put an agency on the list, or change what its labels may state; with the next publication
+    Add {
+        /// The file by which it introduces itself: compare the ids of its keys with the agency by another way
+        #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+        file: PathBuf,
+        /// A scheme and the levels that its labels may state
+        #[arg(long, value_name = "SCHEME:LEVELS", value_parser = entitlement, required = true)]
+        may_issue: Vec<Entitlement>,
+        #[command(flatten)]
+        place: ListArgs,
+    },
+    /// Take an agency off the list: with the next publication nobody can tell of its labels
+    Drop {
+        /// Its issuer
+        id: IssuerId,
+        #[command(flatten)]
+        place: ListArgs,
+    },
+    /// Show the list
+    List {
+        #[command(flatten)]
+        place: ListArgs,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct ListArgs {
+    /// Where the role keys are kept; pack-keys in the authority's folder if not given
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    keys: Option<PathBuf>,
+}
+
+impl ListArgs {
+    fn list(self, session: &Session) -> Result<PartnerList, Trouble> {
+        Ok(PartnerList::beside(&self.keys.map_or_else(|| session.pack_keys(), Ok)?))
+    }
+}
+
+pub(crate) async fn part(session: &Session, command: PartCommand) -> Outcome {
+    let authority = session.open().await?;
+    match command {
+        PartCommand::Introduce { keys, out } => {
+            let keys = keys.map_or_else(|| session.pack_keys(), Ok)?;
+            let id = authority.issuer().await?.id;
+            let introduction = introduce(&keys, id, &session.passphrase()?, session.random())?;
+            let bytes =
+                serde_json::to_vec_pretty(&introduction).map_err(|e| Trouble::System(e.to_string()))?;
+            let name = out.file_name().and_then(|name| name.to_str());
+            let name = name.ok_or_else(|| Trouble::Usage(format!("{} is no file", out.display())))?;
+            let folder = out.parent().filter(|p| !p.as_os_str().is_empty());
+            let folder = folder.map_or_else(|| PathBuf::from("."), PathBuf::from);
+            write_folder(&folder, &[(name.to_owned(), bytes)]).map_err(|e| Trouble::System(e.to_string()))?;
+            print(&introduction.key_ids()?.join(" "))?;
+        }
+        PartCommand::Sign { keys, status_hours, out } => {
+            let keys = keys.map_or_else(|| session.pack_keys(), Ok)?;
+            session.mint(&authority).await?;
+            let now = session.now();
+            let lists = now.plus_seconds(u64::from(status_hours) * HOUR);
+            let mut contents = PackContents::default();
+            add(&mut contents, session, &authority, (now, lists)).await?;
+            let expires = now.plus_seconds(Validities::default().targets);
+            let passphrase = session.passphrase()?;
+            let (version, part) = sign_part(&keys, &contents, expires, &passphrase, session.random())?;
+            let id = authority.issuer().await?.id;
+            write_part(&out, &id, version, &part)?;
+            print(&format!("{} version {version}", out.display()))?;
+        }
+    }
+    Ok(Exit::Good)
+}
+
+pub(crate) fn partner(session: &Session, command: PartnerCommand) -> Outcome {
+    match command {
+        PartnerCommand::Add { file, may_issue, place } => {
+            let list = place.list(session)?;
+            let introduction = Introduction::read(&file)?;
+            let (id, keys) = (introduction.id.clone(), introduction.key_ids()?.join(" "));
+            list.add(&PartnerRecord { introduction, may_issue })?;
+            print(&format!("{id} {keys}"))?;
+            say("compare the ids of the keys with the agency by another way, then publish");
+        }
+        PartnerCommand::Drop { id, place } => {
+            place.list(session)?.drop_partner(&id)?;
+            say("with the next publication nobody can tell of its labels");
+        }
+        PartnerCommand::List { place } => {
+            let partners = place.list(session)?.all()?;
+            if session.json() {
+                let rows: Vec<_> = partners
+                    .iter()
+                    .map(|p| {
+                        let keys = p.introduction.key_ids()?;
+                        Ok(json!({"id": p.introduction.id, "keys": keys, "may_issue": p.may_issue}))
+                    })
+                    .collect::<Result<_, Trouble>>()?;
+                print_json("partners", &rows)?;
+                return Ok(Exit::Good);
+            }
+            let mut table = Table::with(["partner", "keys", "may award"]);
+            for partner in &partners {
+                let may: Vec<String> = partner
+                    .may_issue
+                    .iter()
+                    .map(|entitlement| {
+                        let levels: Vec<String> =
+                            entitlement.levels.iter().map(ToString::to_string).collect();
+                        format!("{}:{}", entitlement.scheme, levels.join(","))
+                    })
+                    .collect();
+                table.row([
+                    partner.introduction.id.to_string(),
+                    partner.introduction.key_ids()?.join(" "),
+                    may.join(" "),
+                ]);
+            }
+            table.print()?;
+        }
+    }
+    Ok(Exit::Good)
+}
