@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! partners/ID.json             with the pack's keys: the partner's keys, and what it may award
-//! partners/ID.part.json        the metadata of its last part
+//! partners/parts/ID.json       the metadata of its last part
 //!
 //! FOLDER/metadata/N.partner-ID.json    a part as the partner hands it in
 //! FOLDER/targets/…
@@ -121,7 +121,7 @@ impl PartnerList {
         for entry in entries {
             let path = entry.map_err(|e| failed(&self.folder, &e))?.path();
             let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-            if !name.starts_with('.') && name.ends_with(".json") && !name.ends_with(".part.json") {
+            if name.strip_suffix(".json").is_some_and(|id| !id.starts_with('.')) {
                 partners.push(read_json(&path)?);
             }
         }
@@ -171,12 +171,12 @@ impl PartnerList {
 
     /// Keeps the metadata of a part that was published.
     pub(crate) fn keep(&self, id: &IssuerId, metadata: &[u8]) -> Result<(), PackOpenError> {
-        write_folder(&self.folder, &[(format!("{id}.part.json"), metadata.to_vec())])?;
+        write_folder(&self.folder, &[(format!("parts/{id}.json"), metadata.to_vec())])?;
         Ok(())
     }
 
     fn part_path(&self, id: &IssuerId) -> PathBuf {
-        self.folder.join(format!("{id}.part.json"))
+        self.folder.join("parts").join(format!("{id}.json"))
     }
 }
 

@@ -50,6 +50,7 @@ fn follow(desk: &Desk, block: &Block, variables: &[(&str, &str)]) -> Ran {
 ///
 /// # Panics
 /// If a block ends otherwise than the page says.
+#[must_use]
 pub fn follow_page(desk: &Desk, name: &str, variables: &[(&str, &str)]) -> usize {
     let path = root().join("docs/operations").join(name);
     let page = fs::read_to_string(&path).unwrap_or_else(|e| panic!("{name}: {e}"));

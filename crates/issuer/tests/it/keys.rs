@@ -37,7 +37,7 @@ async fn keys_overlap(bench: Bench) {
     claims(&bench.link(&before).await, old.key());
     claims(&bench.link(&after).await, test_key(2).key());
     let issuer = bench.authority.issuer().await.unwrap();
-    let listed: Vec<_> = issuer.keys.iter().map(|key| (key.key.id(), key.until, key.state)).collect();
+    let listed: Vec<_> = issuer.keys.iter().map(|key| (key.key.id(), key.until, key.state.clone())).collect();
     assert_eq!(
         listed,
         [
