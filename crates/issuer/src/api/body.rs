@@ -4,12 +4,12 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use axum::body::{Body, Bytes, HttpBody};
+use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::request::Parts;
 use axum::http::uri::PathAndQuery;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use http_body_util::BodyExt;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -26,7 +26,7 @@ use crate::Version;
 
 /// Longest idempotency key, in characters.
 const MAX_KEY: usize = 128;
-/// So many bytes of a body that is too large are read for nothing.
+/// So many bytes beyond the bound are read for nothing.
 const PASSED_OVER: usize = 4 << 20;
 
 /// The body of a POST, with what makes it the same request when it comes again.
@@ -176,22 +176,30 @@ fn content_type(headers: &HeaderMap, due: &'static str) -> Result<(), Problem> {
     Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "media-type", detail))
 }
 
-async fn read(body: Body, most: usize, app: &App) -> Result<Bytes, Problem> {
-    let too_large = || {
-        let detail = format!("the body has more than {most} bytes");
-        Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body-too-large", detail)
+/// Reads a body. One that is not much too large is taken to its end all the same: whoever is still sending when the
+/// connection closes never reads the answer (RFC 9110 §15.5.14 lets us close it).
+async fn read(mut body: Body, most: usize, app: &App) -> Result<Bytes, Problem> {
+    let bound = most.saturating_add(PASSED_OVER);
+    let arrival = async {
+        let (mut kept, mut arrived) = (Vec::new(), 0_usize);
+        while let Some(frame) = body.frame().await {
+            // Trailers say nothing here.
+            let Ok(data) = frame?.into_data() else { continue };
+            arrived = arrived.saturating_add(data.len());
+            if arrived <= most {
+                kept.extend_from_slice(&data);
+            } else if arrived > bound {
+                break;
+            }
+        }
+        Ok::<_, axum::Error>((arrived <= most).then_some(kept))
     };
-    if body.size_hint().lower() > u64::try_from(most).unwrap_or(u64::MAX) {
-        // Whoever is still sending when the connection closes never reads the answer (RFC 9110 §15.5.14 lets us
-        // close it): a body that is not much too large is taken to its end.
-        let mut body = Limited::new(body, PASSED_OVER);
-        let pass_over = async { while let Some(Ok(_)) = body.frame().await {} };
-        let _ = timeout(app.limits.body_time(), pass_over).await;
-        return Err(too_large());
-    }
-    match timeout(app.limits.body_time(), Limited::new(body, most).collect()).await {
-        Ok(Ok(body)) => Ok(body.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
+    match timeout(app.limits.body_time(), arrival).await {
+        Ok(Ok(Some(body))) => Ok(body.into()),
+        Ok(Ok(None)) => {
+            let detail = format!("the body has more than {most} bytes");
+            Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body-too-large", detail))
+        }
         Ok(Err(_)) => Err(Problem::new(
             StatusCode::BAD_REQUEST,
             "body-unreadable",
