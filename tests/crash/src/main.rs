@@ -45,7 +45,7 @@ struct Args {
     /// Print one line of JSON: points, kills, failures
     #[arg(long)]
     json: bool,
-    /// Only every so-manieth point
+    /// Only every so-manieth point; an odd number takes kills and errors in turns
     #[arg(long, default_value_t = 1)]
     every: usize,
     /// How often the service is killed under load
