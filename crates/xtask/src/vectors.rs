@@ -1,15 +1,8 @@
 //! `cargo xtask vectors`.
 
-use crate::process::{Outcome, cargo, run as run_program};
+use crate::process::{Outcome, program, run as run_program};
+use crate::programs;
 
 pub(crate) fn run() -> Outcome {
-    run_program(cargo().args([
-        "run",
-        "--quiet",
-        "--locked",
-        "-p",
-        "verilabel-vectors",
-        "--",
-        "tests/vectors",
-    ]))
+    run_program(program(programs::built()?.join("verilabel-vectors")).arg("tests/vectors"))
 }
