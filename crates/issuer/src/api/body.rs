@@ -3,13 +3,14 @@
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
+use std::time::Duration;
 
-use axum::body::{Body, Bytes};
+use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::request::Parts;
 use axum::http::uri::PathAndQuery;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
-use http_body_util::BodyExt;
+use http_body_util::{BodyExt, Limited};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -26,8 +27,9 @@ use crate::Version;
 
 /// Longest idempotency key, in characters.
 const MAX_KEY: usize = 128;
-/// So many bytes beyond the bound are read for nothing.
+/// So many bytes of a body that is too large are read for nothing, and for so long.
 const PASSED_OVER: usize = 4 << 20;
+const LINGERING: Duration = Duration::from_secs(1);
 
 /// The body of a POST, with what makes it the same request when it comes again.
 pub(super) struct Post<T> {
@@ -176,27 +178,26 @@ fn content_type(headers: &HeaderMap, due: &'static str) -> Result<(), Problem> {
     Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "media-type", detail))
 }
 
-/// Reads a body. One that is not much too large is taken to its end all the same: whoever is still sending when the
-/// connection closes never reads the answer (RFC 9110 §15.5.14 lets us close it).
 async fn read(mut body: Body, most: usize, app: &App) -> Result<Bytes, Problem> {
-    let bound = most.saturating_add(PASSED_OVER);
     let arrival = async {
-        let (mut kept, mut arrived) = (Vec::new(), 0_usize);
+        let mut kept = Vec::new();
+        if body.size_hint().lower() > u64::try_from(most).unwrap_or(u64::MAX) {
+            return Ok(None);
+        }
         while let Some(frame) = body.frame().await {
             // Trailers say nothing here.
             let Ok(data) = frame?.into_data() else { continue };
-            arrived = arrived.saturating_add(data.len());
-            if arrived <= most {
-                kept.extend_from_slice(&data);
-            } else if arrived > bound {
-                break;
+            if kept.len().saturating_add(data.len()) > most {
+                return Ok(None);
             }
+            kept.extend_from_slice(&data);
         }
-        Ok::<_, axum::Error>((arrived <= most).then_some(kept))
+        Ok::<_, axum::Error>(Some(kept))
     };
     match timeout(app.limits.body_time(), arrival).await {
         Ok(Ok(Some(body))) => Ok(body.into()),
         Ok(Ok(None)) => {
+            pass_over(body).await;
             let detail = format!("the body has more than {most} bytes");
             Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body-too-large", detail))
         }
@@ -210,6 +211,14 @@ async fn read(mut body: Body, most: usize, app: &App) -> Result<Bytes, Problem> 
             Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "body-too-slow", detail))
         }
     }
+}
+
+/// Reads for a while what will not be used: whoever is still sending when the connection closes never reads the
+/// answer (RFC 9110 §15.5.14 lets us close it).
+async fn pass_over(body: Body) {
+    let mut rest = Limited::new(body, PASSED_OVER);
+    // However it ends, the answer is the same.
+    let _ = timeout(LINGERING, async { while let Some(Ok(_)) = rest.frame().await {} }).await;
 }
 
 /// SHA-256 over what makes a request this one: method, address, precondition and body, each with its length.
