@@ -64,8 +64,11 @@ pub(crate) fn wasm_bindgen(version: &str) -> bool {
         return true;
     }
     say(&format!("installing wasm-bindgen-cli {version}"));
-    let install = ["install", "--locked", "--quiet", "wasm-bindgen-cli", "--version", version];
-    let installed = run(cargo().args(install)).is_ok();
+    // A registry's mirror may lack the newest of what its lock file names.
+    let installed = [&["--locked"][..], &[]].into_iter().any(|locked| {
+        let install = ["install", "--quiet", "wasm-bindgen-cli", "--version", version];
+        run(cargo().args(install).args(locked)).is_ok()
+    });
     if !installed {
         say("could not get wasm-bindgen-cli: the vectors are not tried as WebAssembly");
     }
