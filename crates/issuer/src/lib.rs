@@ -32,7 +32,6 @@ pub mod lifecycle;
 mod lists;
 mod mint;
 mod minting;
-mod office;
 mod pack;
 mod partners;
 mod people;
@@ -78,7 +77,6 @@ pub use keys::{
 pub use keystore::{KeystoreError, Passphrase, generate, open, store};
 pub use lists::ListRecord;
 pub use mint::{Minted, mint};
-pub use office::Office;
 pub use pack::{
     PackKeys, PackOpenError, Partners, PublishedPack, Validities, publish_pack, publish_pack_with,
 };

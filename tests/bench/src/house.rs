@@ -99,7 +99,7 @@ impl House {
     }
 }
 
-async fn person(authority: &Authority, name: &str, role: Role) -> Result<(Actor, String)> {
+pub(crate) async fn person(authority: &Authority, name: &str, role: Role) -> Result<(Actor, String)> {
     let order = || Ok::<_, Box<dyn Error + Send + Sync>>(Order { actor: Actor::System, at: now()? });
     let roles = BTreeSet::from([role]);
     let add = AddUser { name: name.to_owned(), external: None, roles: roles.clone() };

@@ -9,8 +9,8 @@ use ring::rand::SystemRandom;
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor};
 use verilabel_issuer::lifecycle::{ChangeKind, Draft, Note, Proposal, ReasonCode};
 use verilabel_issuer::{
-    Actor, AddUser, Authority, Clock, Keystore, Office, Order, PackKeys, Passphrase, ProposeChange,
-    Publisher, Role, Settings, Setup, Signers, User, Validities,
+    Actor, ApproveAward, Authority, Clock, Keystore, Order, PackKeys, Passphrase, PrepareAward,
+    ProposeChange, Publisher, Role, Settings, Setup, Signers, Validities,
 };
 use verilabel_label::Timestamp;
 use verilabel_recognition::Register;
@@ -19,6 +19,7 @@ use verilabel_wire::{Algorithm, Sign, StatusList, StatusListToken, sign_status_l
 
 use crate::Outcome;
 use crate::fixture::award;
+use crate::house::person;
 use crate::report::{Measurement, median};
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
@@ -40,17 +41,20 @@ async fn measure() -> Outcome {
     let register = Arc::new(Register::published()?.clone());
     let path = folder.path().join("authority");
     let authority = Authority::init(&path, &Setup::new(issuer()?), register, now, &random).await?;
-    let keystore = Keystore::new(&authority.folder().keys(), passphrase()?, random.clone());
-    let office = Office::open(authority.clone(), keystore, now).await?;
-    office.new_key(Algorithm::Es256, now).await?;
-    office.mint(&Draft::of(award("Lumora", "Hub One", "Lumora Devices Pte Ltd")?), now).await?;
+    let keystore = Arc::new(Keystore::new(&authority.folder().keys(), passphrase()?, random.clone()));
+    authority.new_key(&keystore, Algorithm::Es256, None, Order { actor: Actor::System, at: now }).await?;
+    let signers: Arc<dyn Signers> = keystore;
+    let officer = person(&authority, "officer", Role::Officer).await?.0;
+    let approver = person(&authority, "approver", Role::Approver).await?.0;
+    let draft = Draft::of(award("Lumora", "Hub One", "Lumora Devices Pte Ltd")?);
+    let row = authority.decide(Order { actor: officer, at: now }, PrepareAward { draft }).await?;
+    let approve = ApproveAward { award: row, expected: None };
+    authority.decide(Order { actor: approver.clone(), at: now }, approve).await?;
+    authority.mint_outstanding(&signers, now).await?;
     fill(&path).await?;
-    let approver = approver(&authority, now).await?;
 
     let keys = folder.path().join("pack-keys");
     let keys = PackKeys::create(&keys, &passphrase()?, &Validities::default(), now, &random)?;
-    let signers: Arc<dyn Signers> =
-        Arc::new(Keystore::new(&authority.folder().keys(), passphrase()?, random.clone()));
     let settings = Settings { files: BTreeSet::new(), ..Settings::default() };
     let url = folder.path().join("publication");
     let url = url.to_str().ok_or("a folder whose name is not text")?;
@@ -72,7 +76,7 @@ async fn measure() -> Outcome {
             return Err("the suspension was not published".into());
         }
     }
-    let signer = office.signer(Purpose::Status, now).await?;
+    let signer = authority.signer(Purpose::Status, &signers, now).await?;
     let all = median(times);
     Ok(vec![
         Measurement {
@@ -161,14 +165,6 @@ async fn fill(authority: &Path) -> Result<()> {
     }
     connection.close().await?;
     Ok(())
-}
-
-async fn approver(authority: &Authority, now: Timestamp) -> Result<Actor> {
-    let roles = BTreeSet::from([Role::Approver]);
-    let name = "an approver".to_owned();
-    let add = AddUser { name: name.clone(), external: None, roles: roles.clone() };
-    let id = authority.decide(Order { actor: Actor::System, at: now }, add).await?;
-    Ok(Actor::User(User { id, name, roles }))
 }
 
 fn issuer() -> Result<Issuer> {
