@@ -44,8 +44,8 @@ async fn measure() -> Outcome {
     let keystore = Arc::new(Keystore::new(&authority.folder().keys(), passphrase()?, random.clone()));
     authority.new_key(&keystore, Algorithm::Es256, None, Order { actor: Actor::System, at: now }).await?;
     let signers: Arc<dyn Signers> = keystore;
-    let officer = person(&authority, "officer", Role::Officer).await?.0;
-    let approver = person(&authority, "approver", Role::Approver).await?.0;
+    let officer = person(&authority, "officer", Role::Officer).await.map_err(|e| e.to_string())?.0;
+    let approver = person(&authority, "approver", Role::Approver).await.map_err(|e| e.to_string())?.0;
     let draft = Draft::of(award("Lumora", "Hub One", "Lumora Devices Pte Ltd")?);
     let row = authority.decide(Order { actor: officer, at: now }, PrepareAward { draft }).await?;
     let approve = ApproveAward { award: row, expected: None };
