@@ -93,7 +93,7 @@ fn pin(role: Role, document: &[u8]) {
 fn serve(repository: &mut Memory, role: Role, version: u64, document: Vec<u8>) {
     let lists = |listing: Role, listed: &str, version: u64| {
         pack::signed(&json!({
-            "_type": listing.name(), "spec_version": "1.0.33", "version": BEFORE + 1, "expires": "2028-01-01",
+            "_type": listing.name(), "spec_version": "1.0.33", "version": BEFORE + 1, "expires": "2028-01-01T00:00:00Z",
             "meta": {listed: {"version": version}},
         }))
     };
