@@ -80,7 +80,7 @@ fn issuer(id: &str, name: &str, keys: Vec<IssuerKey>, may_issue: &[(&str, &[u8])
     }
 }
 
-/// The label of the stolen key that its issuer has on record, and the same as a credential.
+/// The label of the stolen key that its issuer has on record.
 fn confirmed() -> Confirmed {
     let claims = stolen_but_confirmed();
     let path = crate::messages::path(crate::messages::GTIN);
