@@ -89,6 +89,12 @@ impl<D> ImportTable<D> {
     pub fn readable(&self) -> usize {
         self.decisions.len()
     }
+
+    /// What is wrong with the lines that do not read, in their order.
+    #[must_use]
+    pub fn faults(&self) -> &[ImportFault] {
+        &self.faults
+    }
 }
 
 impl<D: Decision> ImportTable<D> {

@@ -42,8 +42,10 @@ pub(crate) fn run(target: Option<&str>, seconds: u32) -> Outcome {
 
     let queue = Mutex::new(targets.into_iter());
     let findings = Mutex::new(Vec::new());
+    // A function of its own, so that the lock is not held while the target runs.
+    let next = || lock(&queue).next();
     let work = || {
-        while let Some(target) = lock(&queue).next() {
+        while let Some(target) = next() {
             match place.fuzz(&target, seconds) {
                 Ok(reached) => say(&format!("{:<12} {reached}", target.name)),
                 Err(failure) => {
