@@ -65,7 +65,10 @@ impl<R: Read> Table<R> {
     /// nothing in them, and the second character of a line end, come before the record.
     fn line_of_record(&mut self) -> u64 {
         let end = self.reader.position().byte();
-        let (passed, ended) = self.reader.get_mut().lines_before(end);
+        let bounded = self.reader.get_mut();
+        let (passed, ended) = bounded.lines_before(end);
+        // Where the file ends within quotes, its last line end is one of those within the record.
+        let ended = ended && !bounded.exhausted;
         let within = self.record.as_slice().iter().map(|byte| u64::from(*byte == b'\n')).sum::<u64>();
         (passed + 1).saturating_sub(within + u64::from(ended))
     }
@@ -239,11 +242,13 @@ struct Bounded<R> {
     ends: VecDeque<u64>,
     /// Lines that it has passed.
     passed: u64,
+    /// Whether nothing more comes.
+    exhausted: bool,
 }
 
 impl<R> Bounded<R> {
     fn new(input: R) -> Self {
-        Self { input, length: 0, line: 1, bytes: 0, ends: VecDeque::new(), passed: 0 }
+        Self { input, length: 0, line: 1, bytes: 0, ends: VecDeque::new(), passed: 0, exhausted: false }
     }
 
     /// Lines that end before that byte, and whether one does just before it.
@@ -266,6 +271,7 @@ struct TooLong {
 impl<R: Read> Read for Bounded<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.input.read(buffer)?;
+        self.exhausted |= read == 0;
         for byte in buffer.iter().take(read) {
             self.length += 1;
             self.bytes += 1;

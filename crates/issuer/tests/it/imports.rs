@@ -156,3 +156,11 @@ fn what_is_no_table_is_told_at_once() {
     let read = ImportTable::awards(&bytes[..]).unwrap();
     assert_eq!(read.readable(), 1);
 }
+
+#[test]
+fn a_file_that_ends_within_quotes_is_told_by_its_line() {
+    let text = format!("{HEADING}\n{}\nB/2,\"sg.cls\ncut off\n", line(1));
+    let table = ImportTable::awards(text.as_bytes()).unwrap();
+    assert_eq!(table.readable(), 1);
+    assert!(!table.faults().is_empty() && table.faults().iter().all(|fault| fault.line == 3), "{table:?}");
+}
