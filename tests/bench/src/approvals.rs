@@ -138,6 +138,8 @@ async fn bare(folder: &Path) -> Result<f64> {
         .iter()
         .map(|row| row.get("id"))
         .collect();
+    let approver = source.fetch_one("SELECT MIN(approver) AS id FROM awards WHERE state <> 'draft'").await?;
+    let approver: i64 = approver.get("id");
     let begun = Instant::now();
     for (group, awards) in awards.chunks(GROUP).enumerate() {
         target.execute(sqlx::raw_sql("BEGIN IMMEDIATE")).await?;
@@ -145,12 +147,12 @@ async fn bare(folder: &Path) -> Result<f64> {
             for (table, columns, texts) in &statements {
                 insert(&mut target, table, columns, &texts[group * GROUP + n]).await?;
             }
-            for sql in [
-                "UPDATE awards SET state = 'approved', approver = 3, decided_at = 0, version = version + 1 WHERE id = $1",
-                "UPDATE award_gtins SET counts = 1 WHERE award = $1",
-            ] {
-                sqlx::query(sql).bind(award).execute(&mut target).await?;
-            }
+            let approve =
+                "UPDATE awards SET state = 'approved', approver = $2, decided_at = 0, version = version + 1
+                WHERE id = $1";
+            sqlx::query(approve).bind(award).bind(approver).execute(&mut target).await?;
+            let count = "UPDATE award_gtins SET counts = 1 WHERE award = $1";
+            sqlx::query(count).bind(award).execute(&mut target).await?;
         }
         target.execute(sqlx::raw_sql("COMMIT")).await?;
     }
