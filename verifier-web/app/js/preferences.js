@@ -1,0 +1,48 @@
+/** What the person chose: kept on this device alone. */
+
+/** @typedef {{language?: string, market?: string, theme?: string}} Preferences */
+
+const KEY = 'verilabel';
+
+/** @type {Preferences} */
+let chosen = read();
+
+/** @returns {Preferences} */
+function read() {
+  try {
+    const kept = JSON.parse(localStorage.getItem(KEY) ?? '{}');
+    return typeof kept === 'object' && kept !== null ? kept : {};
+  } catch {
+    return {};
+  }
+}
+
+/** @returns {Readonly<Preferences>} */
+export function preferences() {
+  return chosen;
+}
+
+/** @param {Preferences} change */
+export function prefer(change) {
+  chosen = { ...chosen, ...change };
+  try {
+    localStorage.setItem(KEY, JSON.stringify(chosen));
+  } catch {
+    // Without storage the choice holds until the page is closed.
+  }
+  applyTheme();
+}
+
+export function applyTheme() {
+  const { theme } = chosen;
+  if (theme === 'light' || theme === 'dark') document.documentElement.dataset.theme = theme;
+  else delete document.documentElement.dataset.theme;
+}
+
+/**
+ * The market that was chosen, or `undefined` where none was, or none of the register's ("elsewhere": the empty text).
+ * @returns {string | undefined}
+ */
+export function market() {
+  return chosen.market || undefined;
+}
