@@ -39,7 +39,7 @@ async function activate() {
 
 /** @returns {Promise<string[]>} the files below /app/ */
 async function files() {
-  const response = await fetch(FILES);
+  const response = (await caches.match(FILES)) ?? (await fetch(FILES));
   /** @type {Array<{path: string}>} */
   const list = await response.json();
   return list.map(({ path }) => path).filter((path) => path.startsWith('/app/') && path !== FILES);

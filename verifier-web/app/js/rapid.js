@@ -1,0 +1,117 @@
+/** Rapid mode, for whoever checks hundreds: one touch to begin, and none after that. */
+
+import { announce } from './announce.js';
+import { start } from './camera.js';
+import { button, el, foreign } from './dom.js';
+import { number, t } from './i18n.js';
+import { icon } from './icons.js';
+import { chooseText } from './picture.js';
+import { levelName } from './register.js';
+import { judge, now } from './session.js';
+import { give, prepare } from './signals.js';
+import { Tally } from './tally.js';
+import { headline, look } from './tone.js';
+import { sentence } from './troubles.js';
+
+/** The list of this visit: it outlives the view. */
+let tally = new Tally();
+
+/** Rows on the screen; the CSV has them all. */
+const SHOWN = 50;
+
+/** @type {Record<import('./tone.js').Tone, import('./signals.js').Signal>} */
+const KINDS = { good: 'good', attention: 'attention', unknown: 'attention', halt: 'bad', bad: 'bad' };
+
+/**
+ * @param {HTMLElement} main
+ * @returns {() => void} ends the view
+ */
+export function showRapid(main) {
+  const video = el('video', { playsinline: true, muted: true, 'aria-label': t('scan.picture-of-camera') });
+  const last = el('p', { class: 'last', role: 'status' }, t('rapid.lead'));
+  const stage = el('div', { class: 'stage', 'data-state': 'off' }, video, el('div', { class: 'finder', 'aria-hidden': 'true' }));
+  const counts = el('ul', { class: 'counts' });
+  const list = el('ol', { class: 'scans', reversed: true });
+  /** @type {import('./camera.js').Camera | undefined} */
+  let camera;
+  let over = false;
+  /** @type {WakeLockSentinel | undefined} */
+  let awake;
+
+  const scanned = (/** @type {string[]} */ texts) => {
+    const text = chooseText(texts);
+    if (!tally.isNew(text, performance.now())) return;
+    const { verdict, trouble } = judge(text);
+    const tone = verdict ? look(verdict).tone : 'unknown';
+    const words = verdict ? t(headline(verdict)) : sentence(trouble);
+    const scan = tally.add({ text, at: now(), kind: KINDS[tone], words, verdict });
+    give(scan.duplicate ? 'again' : scan.kind);
+    stage.dataset.tone = tone;
+    last.dataset.tone = tone;
+    last.replaceChildren(icon(verdict ? look(verdict).icon : 'unknown'), el('span', {}, scan.duplicate ? `${words} · ${t('rapid.again')}` : words));
+    list.prepend(item(scan, tone));
+    while (list.childElementCount > SHOWN) list.lastElementChild?.remove();
+    count(counts);
+  };
+
+  const begin = button(t('rapid.start'), async () => {
+    prepare();
+    begin.hidden = true;
+    try {
+      camera = await start(video, scanned);
+      if (over) return camera.stop();
+      stage.dataset.state = 'running';
+      awake = await navigator.wakeLock?.request('screen').catch(() => undefined);
+    } catch (error) {
+      begin.hidden = false;
+      const name = error instanceof Error ? error.name : '';
+      last.textContent = t(`camera.${['camera-refused', 'camera-busy'].includes(name) ? name : 'no-camera'}`);
+    }
+  }, 'primary start');
+  begin.prepend(icon('rapid'));
+  stage.append(begin);
+
+  const clear = button(t('rapid.clear'), () => {
+    tally = new Tally();
+    list.replaceChildren();
+    count(counts);
+    announce(t('rapid.clear'));
+  });
+  main.replaceChildren(
+    el('div', { class: 'rapid' }, el('h1', { tabindex: '-1' }, t('rapid.title')), stage, last, counts,
+      el('div', { class: 'actions' }, button(t('rapid.export'), exportCsv), clear),
+      el('h2', {}, t('rapid.list')), list));
+  for (const scan of tally.scans.slice(-SHOWN)) list.prepend(item(scan, scan.verdict ? look(scan.verdict).tone : 'unknown'));
+  count(counts);
+  return () => {
+    over = true;
+    camera?.stop();
+    awake?.release();
+  };
+}
+
+/** @param {HTMLElement} place */
+function count(place) {
+  const counts = tally.counts();
+  /** @type {Array<[keyof typeof counts, import('./icons.js').Icon]>} */
+  const kinds = [['good', 'good'], ['attention', 'attention'], ['bad', 'bad'], ['again', 'turn']];
+  place.replaceChildren(...kinds.map(([kind, picture]) =>
+    el('li', { 'data-kind': kind }, icon(picture), el('strong', {}, number(counts[kind])), el('span', {}, t(`rapid.${kind}`)))));
+  place.dataset.total = String(tally.scans.length);
+}
+
+/** @param {import('./tally.js').Scan} scan @param {import('./tone.js').Tone} tone */
+function item({ words, verdict, duplicate }, tone) {
+  const label = verdict?.label;
+  return el('li', { 'data-tone': tone, 'data-duplicate': duplicate, 'data-code': verdict?.code },
+    icon(verdict ? look(verdict).icon : 'unknown'),
+    el('div', {},
+      el('strong', {}, words), duplicate ? el('span', { class: 'tag' }, t('rapid.again')) : null,
+      label ? el('p', { class: 'soft' }, foreign(`${label.names?.brand ?? ''} ${label.names?.models[0] ?? label.gtin}`), ' · ', foreign(levelName(label.scheme, label.level))) : null));
+}
+
+function exportCsv() {
+  const address = URL.createObjectURL(new Blob([tally.csv()], { type: 'text/csv;charset=utf-8' }));
+  el('a', { href: address, download: `verilabel-${now().slice(0, 10)}.csv` }).click();
+  setTimeout(() => URL.revokeObjectURL(address), 10000);
+}
