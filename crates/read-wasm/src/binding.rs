@@ -9,6 +9,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 ///
 /// `milliseconds`, if given, says that it is the frame of a camera, and how long may be looked: another one follows.
 #[wasm_bindgen]
+#[expect(unreachable_pub, reason = "only public functions reach JavaScript")]
 pub fn read(rgba: &[u8], width: u32, height: u32, milliseconds: Option<f64>) -> Result<String, Error> {
     let end = milliseconds.map(|milliseconds| Date::now() + milliseconds);
     let time_is_up = move || end.is_some_and(|end| Date::now() >= end);
