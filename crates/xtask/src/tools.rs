@@ -70,7 +70,7 @@ pub(crate) fn wasm_bindgen(version: &str) -> bool {
         run(cargo().args(install).args(locked)).is_ok()
     });
     if !installed {
-        say("could not get wasm-bindgen-cli: the vectors are not tried as WebAssembly");
+        say("could not get wasm-bindgen-cli: what needs it is left out");
     }
     installed
 }
