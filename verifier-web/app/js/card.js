@@ -2,7 +2,7 @@
 
 import { announce } from './announce.js';
 import { messageOf } from './codes.js';
-import { button, el } from './dom.js';
+import { button, el, stylesheet } from './dom.js';
 import { plural, t } from './i18n.js';
 import { icon } from './icons.js';
 import { levelSection } from './level.js';
@@ -105,7 +105,7 @@ function expert(verdict) {
   const inside = el('div', {});
   const details = el('details', { class: 'expert' }, el('summary', {}, plural('card.details', verdict.checks.length)), inside);
   details.addEventListener('toggle', async () => {
-    const { detailsOf } = await import('./details.js');
+    const [{ detailsOf }] = await Promise.all([import('./details.js'), stylesheet('details')]);
     inside.replaceChildren(...(details.open ? detailsOf(verdict) : []));
   });
   return details;

@@ -18,6 +18,9 @@ const GROUPS = [
   ['withdrawn', /^withdrawn$/],
   ['expired', /^expired$/],
   ['not-yet-valid', /^not-yet-valid$/],
+  ['market', /^(unknown-market|no-arrangement|not-yet-in-effect|no-longer-in-effect|level-mapping-unpublished|effective-date-unknown|specification-not-covered|level-not-known-covered|level-too-low|level-not-covered|category-(outside|not-known-inside|unknown)|target-scheme-ended|simplified-application-only|not-in-force)$/],
+  ['awarded-after-scheme-ended', /^awarded-after-scheme-ended$/],
+  ['level-unknown', /^(unknown-scheme|unknown-level)$/],
   ['clock', /^(status-from-the-future|clock|time)$/],
   ['status-old', /^(status-expired|status-too-old|status-no-expiry)$/],
   ['unconfirmed', /^(unconfirmed|status-(list-(missing|not-believable|mismatch|bits|not-zlib|incomplete|elsewhere|not-given|purpose|issuer)|index-out-of-range|no-entry|no-meaning))$/],
@@ -30,6 +33,7 @@ const GROUPS = [
   ['pack-damaged', /^(metadata-|pack-)/],
   ['picture-too-large', /^(picture-too-large|file-too-large)$/],
   ['no-code-found', /^(no-code-found|picture-too-small)$/],
+  ['no-wasm', /^no-wasm$/],
   ['picture', /^(empty-file|not-a-picture|picture-|frame-mismatch)/],
 ];
 
@@ -39,5 +43,5 @@ const GROUPS = [
  */
 export function messageOf(code) {
   const group = GROUPS.find(([, pattern]) => pattern.test(code));
-  return `code.${group ? group[0] : code}`;
+  return `code.${group ? group[0] : 'unknown'}`;
 }

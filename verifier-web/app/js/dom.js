@@ -75,3 +75,16 @@ export function choice(label, options, chosen, choose) {
   }
   return el('label', { class: 'field' }, el('span', {}, label), select);
 }
+
+/**
+ * A stylesheet that only some views need. Resolves once it applies, or cannot.
+ * @param {string} name
+ * @returns {Promise<void>}
+ */
+export function stylesheet(name) {
+  const href = new URL(`../css/${name}.css`, import.meta.url).href;
+  if (document.querySelector(`link[href="${href}"]`)) return Promise.resolve();
+  return new Promise((resolve) => {
+    document.head.append(el('link', { rel: 'stylesheet', href, onload: () => resolve(), onerror: () => resolve() }));
+  });
+}

@@ -1,7 +1,7 @@
 /** Which view stands for which address, and the way between them. Only the first that is shown is loaded at once. */
 
 import { showCard } from './card.js';
-import { el } from './dom.js';
+import { el, stylesheet } from './dom.js';
 import { t } from './i18n.js';
 import { icon } from './icons.js';
 
@@ -63,12 +63,15 @@ async function draw(view, text) {
       showCard(main, text ?? '', go);
       return () => undefined;
     case 'rapid':
+      await Promise.all([stylesheet('scan'), stylesheet('rapid')]);
       return (await import('./rapid.js')).showRapid(main);
     case 'map':
+      await stylesheet('map');
       return (await import('./map.js')).showMap(main, text);
     case 'settings':
       return (await import('./about.js')).showAbout(main, changeLanguage);
     default:
+      await stylesheet('scan');
       return (await import('./scan.js')).showScan(main, go);
   }
 }
