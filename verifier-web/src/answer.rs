@@ -11,7 +11,7 @@ pub(crate) fn text(common: Common, status: StatusCode, media_type: &'static str,
     let mut response = Response::new(Body::from(text));
     *response.status_mut() = status;
     let headers = response.headers_mut();
-    *headers = common.headers(Reach::Page);
+    *headers = common.headers(Reach::Document);
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response

@@ -46,6 +46,9 @@ impl Asset {
         reach: Reach,
     ) -> Self {
         let varies = variants.len() > 1;
+        let media_type = media_type(name);
+        let document = reach == Reach::Page && media_type.starts_with("text/html");
+        let reach = if document { Reach::Document } else { reach };
         let variant = |(coding, body): (Coding, Bytes)| {
             let mut unchanged = common.headers(reach);
             let keep = match keep {
@@ -59,7 +62,7 @@ impl Asset {
             let tag = tag(&body, coding);
             unchanged.insert(header::ETAG, tag.clone());
             let mut headers = unchanged.clone();
-            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type(name)));
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
             headers.insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
             if let Some(coding) = coding.name() {
                 headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding));

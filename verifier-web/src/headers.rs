@@ -16,22 +16,22 @@ const PERMISSIONS: &str = "camera=(self), clipboard-read=(self), clipboard-write
      microphone=(), midi=(), payment=(), publickey-credentials-create=(), publickey-credentials-get=(), serial=(), \
      usb=(), xr-spatial-tracking=()";
 
-const ALL: [(HeaderName, &str); 6] = [
-    (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
-    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    (header::REFERRER_POLICY, "no-referrer"),
-    (HeaderName::from_static("permissions-policy"), PERMISSIONS),
-    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-    (HeaderName::from_static("x-frame-options"), "DENY"),
-];
-const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+/// What scripts may do that are workers, and what any other file may do that somebody opens by itself.
+const POLICY_OF_FILES: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; \
+     frame-ancestors 'none'";
+
 /// A year.
 const TRANSPORT: &str = "max-age=31536000";
+const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
+const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
 
-/// Who may use what is served.
+/// What an answer is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Reach {
-    /// The page alone.
+    /// A document that browsers show: what it may do is said in full.
+    Document,
+    /// A file that the page loads. Nothing is said that matters for documents alone: there are many such files.
     Page,
     /// Verifiers of other origins, too: what an authority publishes is for everybody.
     Everybody,
@@ -46,18 +46,25 @@ pub(crate) struct Common {
 
 impl Common {
     pub(crate) fn headers(self, reach: Reach) -> HeaderMap {
-        let mut headers: HeaderMap =
-            ALL.into_iter().map(|(name, value)| (name, HeaderValue::from_static(value))).collect();
-        let of = HeaderValue::from_static;
-        match reach {
-            Reach::Page => headers.insert(RESOURCE_POLICY, of("same-origin")),
-            Reach::Everybody => {
-                headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, of("*"));
-                headers.insert(RESOURCE_POLICY, of("cross-origin"))
-            }
-        };
+        let mut headers = HeaderMap::new();
+        let mut put = |name, value| headers.insert(name, HeaderValue::from_static(value));
+        put(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+        put(header::REFERRER_POLICY, "no-referrer");
         if self.tls {
-            headers.insert(header::STRICT_TRANSPORT_SECURITY, of(TRANSPORT));
+            put(header::STRICT_TRANSPORT_SECURITY, TRANSPORT);
+        }
+        if reach == Reach::Document {
+            put(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY);
+            put(PERMISSIONS_POLICY, PERMISSIONS);
+            put(OPENER_POLICY, "same-origin");
+        } else {
+            put(header::CONTENT_SECURITY_POLICY, POLICY_OF_FILES);
+        }
+        if reach == Reach::Everybody {
+            put(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
+            put(RESOURCE_POLICY, "cross-origin");
+        } else {
+            put(RESOURCE_POLICY, "same-origin");
         }
         headers
     }

@@ -25,7 +25,7 @@ pub(crate) struct Options {
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) shelf: Option<PathBuf>,
     /// Where to listen; beyond loopback only if it says so
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080", env = "VERILABEL_WEB_LISTEN")]
     pub(crate) listen: SocketAddr,
     /// Certificate chain (PEM). With it and the key, TLS is spoken. Both are read again at SIGHUP
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, requires = "tls_key")]

@@ -85,7 +85,6 @@ pub(crate) async fn serve(options: Options) -> Result<(), Trouble> {
         tokio::spawn(renew(tls, renewal));
     }
     asked_to_end(ends).await;
-    tracing::info!("ending: answers in work are finished");
     // Nobody listens any more if this fails.
     let _ = end.send(true);
     for door in doors {
@@ -204,6 +203,7 @@ impl Door {
             }
         }
         drop(self.listener);
+        tracing::info!("ending: answers in work are finished");
         if timeout(self.limits.grace, graceful.shutdown()).await.is_err() {
             tracing::warn!("answers in work took too long and were cut off");
         }
