@@ -21,7 +21,7 @@ const GROUPS = [
   ['market', /^(unknown-market|no-arrangement|not-yet-in-effect|no-longer-in-effect|level-mapping-unpublished|effective-date-unknown|specification-not-covered|level-not-known-covered|level-too-low|level-not-covered|category-(outside|not-known-inside|unknown)|target-scheme-ended|simplified-application-only|not-in-force)$/],
   ['awarded-after-scheme-ended', /^awarded-after-scheme-ended$/],
   ['level-unknown', /^(unknown-scheme|unknown-level)$/],
-  ['clock', /^(status-from-the-future|clock|time)$/],
+  ['clock', /^(status-from-the-future|clock|clock-behind|time)$/],
   ['status-old', /^(status-expired|status-too-old|status-no-expiry)$/],
   ['unconfirmed', /^(unconfirmed|status-(list-(missing|not-believable|mismatch|bits|not-zlib|incomplete|elsewhere|not-given|purpose|issuer)|index-out-of-range|no-entry|no-meaning))$/],
   ['seal', /^(cbor-|seal|algorithm-|key-id-|header-|type-mismatch|signature-length|claim|names-incomplete|field-|validity-order|credential|jws-parts|base64url|json-|subject-gtin|status-entries|status-list-)/],

@@ -127,10 +127,9 @@ function compareClocks(served) {
   if (served) trouble('clock', Math.abs(Date.parse(served) - Date.now()) > 2 * DAY);
 }
 
-/** A pack that is made later than now shows a clock that is behind, without asking anybody. */
+/** The verifier says where the pack was made later than now: without asking anybody, the clock is behind. */
 function judgeClock() {
-  const made = verifier && packInfo()?.made;
-  if (made && Date.parse(made) > Date.now() + 2 * DAY) trouble('clock', true);
+  if (packInfo()?.warnings.some(({ code }) => code === 'clock-behind')) trouble('clock', true);
 }
 
 /**

@@ -18,11 +18,20 @@ const SHOWN = 200;
 /** @param {string} text @returns {HTMLElement[]} */
 export function describe(text) {
   const kind = KINDS.find(([, pattern]) => pattern.test(text))?.[0] ?? 'text';
-  const host = kind === 'web' && URL.canParse(text) ? new URL(text).host : '';
+  const host = kind === 'web' ? hostOf(text) : '';
   const shown = text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text;
   return [
     el('h2', {}, t(`else.${kind}`, { host })),
     el('p', { class: 'quoted', 'data-else': kind }, foreign(shown)),
     el('p', { class: 'soft' }, t('else.not-opened')),
   ];
+}
+
+/** @param {string} text */
+function hostOf(text) {
+  try {
+    return new URL(text).host;
+  } catch {
+    return '';
+  }
 }
