@@ -153,6 +153,7 @@ export async function attackTests({ browser, server, shelf }) {
       await tab.goto(other.origin);
       await ready(tab);
     }
+    const before = await page.evaluate(async () => (await import(new URL('session.js', document.querySelector('script[type=module]').src).href)).packInfo().version);
     publish(folder, packOf('base'));
     await new Promise((resolve) => setTimeout(resolve, 1300));
     const update = (tab) => tab.evaluate(async () => {
@@ -161,7 +162,6 @@ export async function attackTests({ browser, server, shelf }) {
       const outcomes = await Promise.all([session.update(), session.update(), session.update()]);
       return { outcomes, version: session.packInfo().version };
     });
-    const before = await page.evaluate(async () => (await import(new URL('session.js', document.querySelector('script[type=module]').src).href)).packInfo().version);
     const found = await Promise.all([update(page), update(second)]);
     for (const { outcomes, version } of found) {
       check(!outcomes.includes('failed'), `an update failed: ${outcomes}`);

@@ -50,7 +50,7 @@ export async function rapidTests({ browser, server, shelf }) {
       await page.screenshot({ path: join(out(), 'rapid-running.png') });
       const [download] = await Promise.all([page.waitForEvent('download'), page.click('.rapid .actions .button')]);
       const csv = readFileSync(await download.path(), 'utf8').split('\r\n');
-      check(csv.length > DUE && csv[0].startsWith('at,conclusion,code'), `${csv.length} lines of CSV`);
+      check(csv.length > DUE && csv[0].startsWith('at,words,duplicate,conclusion,code'), `${csv.length} lines of CSV`);
       return `${csv.length - 1} scans`;
     } finally {
       await filming.close();
@@ -64,10 +64,10 @@ export async function rapidTests({ browser, server, shelf }) {
     const csv = await page.evaluate(async () => {
       const { Tally } = await import(new URL('tally.js', document.querySelector('script[type=module]').src).href);
       const tally = new Tally();
-      tally.add({ text: '=HYPERLINK("http://evil.example")', at: '2026-11-22T09:00:00Z', kind: 'attention', words: '@x, "y"', verdict: undefined });
+      tally.add({ text: '=HYPERLINK("http://evil.example")', at: '2026-11-22T09:00:00Z', kind: 'attention', words: '@x, "y"', facts: ['cannot-tell', 'not-a-label-link'] });
       return tally.csv().split('\r\n')[1];
     });
-    equal(csv, `2026-11-22T09:00:00Z,,,"'@x, ""y""",,,,,,,,,,"'=HYPERLINK(""http://evil.example"")"`, 'row');
+    equal(csv, `2026-11-22T09:00:00Z,"'@x, ""y""",,cannot-tell,not-a-label-link,"'=HYPERLINK(""http://evil.example"")"`, 'row');
     await context.close();
   });
 }

@@ -24,6 +24,7 @@ export async function start(video, seen) {
   const reader = await makeReader();
   let running = true;
   let lit = false;
+  let frames = 0;
 
   const attach = async () => {
     video.srcObject = stream;
@@ -37,7 +38,7 @@ export async function start(video, seen) {
       if (!document.hidden && video.readyState >= 2) {
         const texts = await reader.frame(video).catch(() => []);
         if (running && texts.length) seen(texts);
-        performance.mark('frame');
+        video.dataset.frames = String((frames += 1));
       }
       await nextFrame(video);
     }

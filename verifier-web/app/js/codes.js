@@ -7,7 +7,7 @@
 const GROUPS = [
   ['else', /^(not-a-label-link|no-seal)$/],
   ['newer', /^(seal-version-unknown|metadata-spec-version|pack-schema)$/],
-  ['link', /^(link-|gtin-|qualifier-|percent-encoding|path-not-canonical|fragment-)/],
+  ['link', /^(cbor-truncated$|link-|gtin-|qualifier-|percent-encoding|path-not-canonical|fragment-)/],
   ['bad-signature', /^bad-signature$/],
   ['issuer-unknown', /^(issuer-unknown|too-many-keys)$/],
   ['issuer-not-entitled', /^issuer-not-entitled$/],

@@ -9,7 +9,7 @@ import { chooseText } from './picture.js';
 import { levelName } from './register.js';
 import { judge, now } from './session.js';
 import { give, prepare } from './signals.js';
-import { Tally } from './tally.js';
+import { factsOf, Tally } from './tally.js';
 import { headline, look } from './tone.js';
 import { sentence } from './troubles.js';
 
@@ -41,15 +41,11 @@ export function showRapid(main) {
   const scanned = (/** @type {string[]} */ texts) => {
     const text = chooseText(texts);
     if (!tally.isNew(text, performance.now())) return;
-    const { verdict, trouble } = judge(text);
-    const tone = verdict ? look(verdict).tone : 'unknown';
-    const words = verdict ? t(headline(verdict)) : sentence(trouble);
-    const scan = tally.add({ text, at: now(), kind: KINDS[tone], words, verdict });
+    const scan = tally.add(scanOf(text));
     give(scan.duplicate ? 'again' : scan.kind);
-    stage.dataset.tone = tone;
-    last.dataset.tone = tone;
-    last.replaceChildren(icon(verdict ? look(verdict).icon : 'unknown'), el('span', {}, scan.duplicate ? `${words} · ${t('rapid.again')}` : words));
-    list.prepend(item(scan, tone));
+    stage.dataset.tone = last.dataset.tone = scan.tone;
+    last.replaceChildren(icon(scan.icon), el('span', {}, scan.duplicate ? `${scan.words} · ${t('rapid.again')}` : scan.words));
+    list.prepend(item(scan));
     while (list.childElementCount > SHOWN) list.lastElementChild?.remove();
     count(counts);
   };
@@ -81,7 +77,7 @@ export function showRapid(main) {
     el('div', { class: 'rapid' }, el('h1', { tabindex: '-1' }, t('rapid.title')), stage, last, counts,
       el('div', { class: 'actions' }, button(t('rapid.export'), exportCsv), clear),
       el('h2', {}, t('rapid.list')), list));
-  for (const scan of tally.scans.slice(-SHOWN)) list.prepend(item(scan, scan.verdict ? look(scan.verdict).tone : 'unknown'));
+  for (const scan of tally.scans.slice(-SHOWN)) list.prepend(item(scan));
   count(counts);
   return () => {
     over = true;
@@ -90,24 +86,36 @@ export function showRapid(main) {
   };
 }
 
+/** @param {string} text @returns {Omit<import('./tally.js').Scan, 'duplicate'>} */
+function scanOf(text) {
+  const { verdict, trouble } = judge(text);
+  const label = verdict?.label;
+  const { tone, icon: picture } = verdict ? look(verdict) : { tone: /** @type {const} */ ('unknown'), icon: /** @type {const} */ ('unknown') };
+  return {
+    text, at: now(), kind: KINDS[tone], tone, icon: picture,
+    words: verdict ? t(headline(verdict)) : sentence(trouble ?? ''),
+    code: verdict?.code ?? trouble ?? '',
+    facts: factsOf(verdict),
+    name: label ? `${label.names?.brand ?? ''} ${label.names?.models[0] ?? label.gtin} · ${levelName(label.scheme, label.level)}` : '',
+  };
+}
+
 /** @param {HTMLElement} place */
 function count(place) {
-  const counts = tally.counts();
-  /** @type {Array<[keyof typeof counts, import('./icons.js').Icon]>} */
+  /** @type {Array<[keyof typeof tally.counts, import('./icons.js').Icon]>} */
   const kinds = [['good', 'good'], ['attention', 'attention'], ['bad', 'bad'], ['again', 'turn']];
   place.replaceChildren(...kinds.map(([kind, picture]) =>
-    el('li', { 'data-kind': kind }, icon(picture), el('strong', {}, number(counts[kind])), el('span', {}, t(`rapid.${kind}`)))));
+    el('li', { 'data-kind': kind }, icon(picture), el('strong', {}, number(tally.counts[kind])), el('span', {}, t(`rapid.${kind}`)))));
   place.dataset.total = String(tally.scans.length);
 }
 
-/** @param {import('./tally.js').Scan} scan @param {import('./tone.js').Tone} tone */
-function item({ words, verdict, duplicate }, tone) {
-  const label = verdict?.label;
-  return el('li', { 'data-tone': tone, 'data-duplicate': duplicate, 'data-code': verdict?.code },
-    icon(verdict ? look(verdict).icon : 'unknown'),
+/** @param {import('./tally.js').Scan} scan */
+function item({ words, name, duplicate, tone, code, icon: picture }) {
+  return el('li', { 'data-tone': tone, 'data-duplicate': duplicate, 'data-code': code },
+    icon(picture),
     el('div', {},
       el('strong', {}, words), duplicate ? el('span', { class: 'tag' }, t('rapid.again')) : null,
-      label ? el('p', { class: 'soft' }, foreign(`${label.names?.brand ?? ''} ${label.names?.models[0] ?? label.gtin}`), ' · ', foreign(levelName(label.scheme, label.level))) : null));
+      name ? el('p', { class: 'soft' }, foreign(name)) : null));
 }
 
 function exportCsv() {

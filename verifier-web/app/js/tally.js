@@ -4,13 +4,18 @@
 const STILL_THERE = 2500;
 
 /**
+ * What is kept of a scan: texts alone, however many there are in a day.
  * @typedef {object} Scan
  * @property {string} text
  * @property {string} at
  * @property {import('./signals.js').Signal} kind
+ * @property {import('./tone.js').Tone} tone
+ * @property {import('./icons.js').Icon} icon
  * @property {string} words
  * @property {boolean} duplicate
- * @property {Verdict | undefined} verdict
+ * @property {string} code
+ * @property {string[]} facts in the order of the heading, from `conclusion` on
+ * @property {string} name of product and level, for the list
  */
 
 export class Tally {
@@ -19,6 +24,10 @@ export class Tally {
     this.scans = [];
     /** @type {Map<string, number>} when a text was last in sight, in milliseconds */
     this.lastSeen = new Map();
+    /** How many of each kind, each code once; and how many were duplicates. */
+    this.counts = { good: 0, attention: 0, bad: 0, again: 0 };
+    /** @type {Set<string>} */
+    this.texts = new Set();
   }
 
   /** Whether a text that is in sight is a scan of its own. @param {string} text @param {number} milliseconds */
@@ -30,30 +39,32 @@ export class Tally {
 
   /** @param {Omit<Scan, 'duplicate'>} scan @returns {Scan} */
   add(scan) {
-    const added = { ...scan, duplicate: this.scans.some(({ text }) => text === scan.text) };
+    const added = { ...scan, duplicate: this.texts.has(scan.text) };
+    this.texts.add(scan.text);
     this.scans.push(added);
+    this.counts[added.duplicate ? 'again' : scan.kind] += 1;
     return added;
   }
 
-  /** How many of each kind, each code once; and how many were duplicates. */
-  counts() {
-    const counts = { good: 0, attention: 0, bad: 0, again: 0 };
-    for (const { kind, duplicate } of this.scans) counts[duplicate ? 'again' : kind] += 1;
-    return counts;
-  }
-
   csv() {
-    const rows = this.scans.map(({ at, words, duplicate, verdict, text }) => [
-      at, verdict?.conclusion ?? '', verdict?.code ?? '', words, duplicate ? 'duplicate' : '',
-      verdict?.label?.gtin ?? '', verdict?.label?.serial ?? '', verdict?.label?.scheme ?? '', String(verdict?.label?.level ?? ''),
-      verdict?.label?.names?.brand ?? '', verdict?.label?.names?.models.join('; ') ?? '', verdict?.label?.valid_until ?? '',
-      verdict?.label?.number ?? '', text,
-    ]);
+    const rows = this.scans.map(({ at, words, duplicate, facts, text }) => [at, words, duplicate ? 'duplicate' : '', ...facts, text]);
     return [HEADING, ...rows].map((row) => row.map(cell).join(',')).join('\r\n');
   }
 }
 
-const HEADING = ['at', 'conclusion', 'code', 'words', 'duplicate', 'gtin', 'serial', 'scheme', 'level', 'brand', 'models',
+/**
+ * @param {Verdict | undefined} verdict
+ * @returns {string[]}
+ */
+export function factsOf(verdict) {
+  const { label } = verdict ?? {};
+  return [
+    verdict?.conclusion, verdict?.code, label?.gtin, label?.serial, label?.scheme, label && String(label.level),
+    label?.names?.brand, label?.names?.models.join('; '), label?.valid_until, label?.number,
+  ].map((fact) => fact ?? '');
+}
+
+const HEADING = ['at', 'words', 'duplicate', 'conclusion', 'code', 'gtin', 'serial', 'scheme', 'level', 'brand', 'models',
   'valid_until', 'number', 'text'];
 
 /**

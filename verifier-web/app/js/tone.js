@@ -45,6 +45,6 @@ export function headline(verdict) {
   if (conclusion === 'revoked' || conclusion === 'out-of-date') return `verdict.${code}`;
   if (code === 'not-a-label-link' || code === 'no-seal') return 'verdict.else';
   if (conclusion === 'in-force' && look(verdict).tone === 'attention') return 'verdict.careful';
-  if (conclusion === 'cannot-tell' && verdict.label) return 'verdict.unconfirmed';
+  if (conclusion === 'cannot-tell' && verdict.standing?.state === 'unconfirmed') return 'verdict.unconfirmed';
   return `verdict.${conclusion}`;
 }

@@ -23,7 +23,6 @@ let changeLanguage = () => undefined;
 export function begin(change) {
   changeLanguage = change;
   window.addEventListener('popstate', () => show());
-  window.addEventListener('hashchange', () => show());
   return show();
 }
 
@@ -45,10 +44,14 @@ export async function show() {
   const text = kept?.text ?? (linked && view === 'card' ? location.href : undefined);
   leave();
   leave = () => undefined;
-  current = { view, text };
+  const turn = { view, text };
+  current = turn;
+  delete document.body.dataset.shown;
   document.body.dataset.view = view;
   navigation();
-  leave = await draw(view, text);
+  const ended = await draw(view, text, () => current === turn);
+  if (current !== turn) return ended();
+  leave = ended;
   if (view !== 'card') {
     document.title = `${main.querySelector('h1')?.textContent ?? ''} · Verilabel`;
     if (kept) /** @type {HTMLElement | null} */ (main.querySelector('h1'))?.focus();
@@ -56,24 +59,33 @@ export async function show() {
   document.body.dataset.shown = view;
 }
 
-/** @param {View} view @param {string | undefined} text @returns {Promise<() => void>} */
-async function draw(view, text) {
-  switch (view) {
-    case 'card':
-      showCard(main, text ?? '', go);
-      return () => undefined;
-    case 'rapid':
-      await Promise.all([stylesheet('scan'), stylesheet('rapid')]);
-      return (await import('./rapid.js')).showRapid(main);
-    case 'map':
-      await stylesheet('map');
-      return (await import('./map.js')).showMap(main, text);
-    case 'settings':
-      return (await import('./about.js')).showAbout(main, changeLanguage);
-    default:
-      await stylesheet('scan');
-      return (await import('./scan.js')).showScan(main, go);
+/**
+ * Fetches what a view needs, and shows it unless somebody went elsewhere meanwhile. Gives what ends it.
+ * @param {View} view
+ * @param {string | undefined} text
+ * @param {() => boolean} wanted
+ * @returns {Promise<() => void>}
+ */
+async function draw(view, text, wanted) {
+  const nothing = () => undefined;
+  if (view === 'card') {
+    showCard(main, text ?? '', go);
+    return nothing;
   }
+  if (view === 'rapid') {
+    const [{ showRapid }] = await Promise.all([import('./rapid.js'), stylesheet('scan'), stylesheet('rapid')]);
+    return wanted() ? showRapid(main) : nothing;
+  }
+  if (view === 'map') {
+    const [{ showMap }] = await Promise.all([import('./map.js'), stylesheet('map')]);
+    return wanted() ? showMap(main, text) : nothing;
+  }
+  if (view === 'settings') {
+    const { showAbout } = await import('./about.js');
+    return wanted() ? showAbout(main, changeLanguage) : nothing;
+  }
+  const [{ showScan }] = await Promise.all([import('./scan.js'), stylesheet('scan')]);
+  return wanted() ? showScan(main, go) : nothing;
 }
 
 /** The card again, where the pack in use changed beneath it. */
