@@ -99,7 +99,7 @@ async function judging(own) {
   await ready(page);
   await throttled(page, { cpu: 4 });
   const times = await page.evaluate(async (text) => {
-    const { judge } = await import(new URL('session.js', document.querySelector('script[type=module]').src).href);
+    const { judge } = await import(document.querySelector('script[type=module]').src);
     const taken = [];
     for (let round = 0; round < 60; round += 1) {
       const began = performance.now();
@@ -122,7 +122,7 @@ async function memory(own) {
   const links = shelf.boxes.map((box) => box.link);
   const show = (count) => page.evaluate(async ([texts, times]) => {
     const base = document.querySelector('script[type=module]').src;
-    const { showCard } = await import(new URL('card.js', base).href);
+    const { showCard } = await import(base);
     const { Tally, factsOf } = await import(new URL('tally.js', base).href);
     globalThis.tally ??= new Tally();
     for (let at = 0; at < times; at += 1) {

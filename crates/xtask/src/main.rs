@@ -6,6 +6,7 @@ mod bench;
 mod crash;
 mod demo;
 mod fuzz;
+mod join;
 mod openapi;
 mod process;
 mod programs;

@@ -21,7 +21,7 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use crate::process::{Failure, Outcome, cargo, program, root, run as run_program, say};
-use crate::{programs, tools, wasm};
+use crate::{join, programs, tools, wasm};
 
 /// What stands in the sources for the version.
 const VERSION: &str = "VERSION";
@@ -43,6 +43,7 @@ pub(crate) fn run() -> Outcome {
 pub(crate) fn build() -> Result<PathBuf, Failure> {
     let target = programs::target_folder()?;
     let mut below = sources(&root().join("verifier-web/app"))?;
+    join::join(&mut below)?;
     below.extend(modules(&target)?);
     let at_the_root: Vec<(&str, Vec<u8>)> = AT_THE_ROOT
         .into_iter()

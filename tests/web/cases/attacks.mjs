@@ -27,8 +27,8 @@ export async function attackTests({ browser, server, shelf }) {
     forged.push(genuine.replace('09520000000035', '09520000000042'), `${head}/21/1#${seal}`, `${head}#${seal}0`, `${head}#${seal}${seal}`);
     const looks = await page.evaluate(async (list) => {
       const base = document.querySelector('script[type=module]').src;
-      const { judge } = await import(new URL('session.js', base).href);
-      const { look } = await import(new URL('tone.js', base).href);
+      const { judge } = await import(base);
+      const { look } = await import(base);
       return list.map((text) => {
         const { verdict: found } = judge(text);
         return { text, conclusion: found?.conclusion, tone: found ? look(found).tone : 'unknown', shown: Boolean(found?.label) };
@@ -103,8 +103,8 @@ export async function attackTests({ browser, server, shelf }) {
     await ready(page);
     const state = await page.evaluate(async (text) => {
       const base = document.querySelector('script[type=module]').src;
-      const { judge } = await import(new URL('session.js', base).href);
-      const { productSection } = await import(new URL('product.js', base).href);
+      const { judge } = await import(base);
+      const { productSection } = await import(base);
       const { verdict: found } = judge(text);
       found.label.names = { source: 'seal', brand: '<img src=x onerror=pwned=1>', models: ['\u202Egnp.exe', '"><script>1</script>'], manufacturer: 'שלום <b>x</b>' };
       const part = productSection(found);
@@ -125,7 +125,7 @@ export async function attackTests({ browser, server, shelf }) {
     await ready(page);
     const version = () => page.evaluate(async () => {
       const base = document.querySelector('script[type=module]').src;
-      return (await import(new URL('session.js', base).href)).packInfo()?.version;
+      return (await import(base)).packInfo()?.version;
     });
     const before = await version();
     check(before > 0, 'no pack was taken');
@@ -153,12 +153,12 @@ export async function attackTests({ browser, server, shelf }) {
       await tab.goto(other.origin);
       await ready(tab);
     }
-    const before = await page.evaluate(async () => (await import(new URL('session.js', document.querySelector('script[type=module]').src).href)).packInfo().version);
+    const before = await page.evaluate(async () => (await import(document.querySelector('script[type=module]').src)).packInfo().version);
     publish(folder, packOf('base'));
     await new Promise((resolve) => setTimeout(resolve, 1300));
     const update = (tab) => tab.evaluate(async () => {
       const base = document.querySelector('script[type=module]').src;
-      const session = await import(new URL('session.js', base).href);
+      const session = await import(base);
       const outcomes = await Promise.all([session.update(), session.update(), session.update()]);
       return { outcomes, version: session.packInfo().version };
     });

@@ -33,8 +33,8 @@ export async function cardTests({ browser, server, shelf }) {
     const asked = shelf.expected.map(({ file, args, code }) => ({ text: links[file], code, market: args[args.indexOf('--market') + 1], has: args.includes('--market') }));
     const wrong = await page.evaluate(async (list) => {
       const base = document.querySelector('script[type=module]').src;
-      const { judge } = await import(new URL('session.js', base).href);
-      const { prefer } = await import(new URL('preferences.js', base).href);
+      const { judge } = await import(base);
+      const { prefer } = await import(base);
       return list.flatMap(({ text, code, market, has }) => {
         prefer({ market: has ? market : '' });
         const found = judge(text).verdict?.code;

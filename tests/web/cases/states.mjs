@@ -79,6 +79,7 @@ function states({ server, shelf }) {
 }
 
 const inLanguage = (context, language, theme) => context.addInitScript(([name, look]) => {
+  if (location.protocol === 'about:') return;
   const kept = JSON.parse(localStorage.getItem('verilabel') ?? '{}');
   localStorage.setItem('verilabel', JSON.stringify({ ...kept, language: name, theme: look }));
 }, [language, theme]);

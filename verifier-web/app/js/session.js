@@ -91,14 +91,14 @@ function useKept(root, memory, pack) {
   try {
     const next = new Verifier(root, memory);
     next.accept(pack, now(), false);
-    use(next);
+    takeIntoUse(next);
   } catch (error) {
     trouble(codeOf(error), true);
   }
 }
 
 /** @param {Verifier} next */
-function use(next) {
+function takeIntoUse(next) {
   register = JSON.parse(next.register());
   verifier?.free();
   verifier = next;
@@ -164,7 +164,7 @@ async function replace(started) {
   accept(next, came.pack);
   if (keeping) await keepOrSay({ root, memory: next.memory(), pack: came.pack, etag: came.etag });
   for (const code of troubles) if (code.startsWith('pack-') || code === 'no-pack') trouble(code, false);
-  use(next);
+  takeIntoUse(next);
   return /** @type {const} */ ('new');
 }
 

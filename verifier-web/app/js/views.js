@@ -17,11 +17,11 @@ let leave = () => undefined;
 /** @type {{view: View, text?: string}} */
 let current = { view: 'scan' };
 /** @type {(language: string) => void} */
-let changeLanguage = () => undefined;
+let languageChosen = () => undefined;
 
 /** @param {(language: string) => void} change */
 export function begin(change) {
-  changeLanguage = change;
+  languageChosen = change;
   window.addEventListener('popstate', () => show());
   return show();
 }
@@ -82,7 +82,7 @@ async function draw(view, text, wanted) {
   }
   if (view === 'settings') {
     const { showAbout } = await import('./about.js');
-    return wanted() ? showAbout(main, changeLanguage) : nothing;
+    return wanted() ? showAbout(main, languageChosen) : nothing;
   }
   const [{ showScan }] = await Promise.all([import('./scan.js'), stylesheet('scan')]);
   return wanted() ? showScan(main, go) : nothing;
