@@ -7,6 +7,7 @@ mod crash;
 mod demo;
 mod fuzz;
 mod openapi;
+mod page;
 mod process;
 mod programs;
 mod test;
