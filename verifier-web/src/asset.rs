@@ -131,9 +131,8 @@ fn media_type(name: &str) -> &'static str {
         Some("jwt") => "application/vc+jwt",
         Some("gz") => "application/gzip",
         Some("cwt") => "application/statuslist+cwt",
-        Some(_) => "application/octet-stream",
         None if last.ends_with("-revocation") || last.ends_with("-suspension") => "application/vc+jwt",
         None if last.bytes().all(|b| b.is_ascii_digit()) => "application/statuslist+cwt",
-        None => "application/octet-stream",
+        _ => "application/octet-stream",
     }
 }

@@ -166,10 +166,7 @@ impl Place {
         // A folder may be a link that is made to point to the next one.
         let folder = self.folder.canonicalize().map_err(|_| NoFile::NoFolder)?;
         let looked = AtomicU64::new(now());
-        let (stamp, content) = match read_whole(&folder, path, known)? {
-            None => return Ok(None),
-            Some(read) => read,
-        };
+        let Some((stamp, content)) = read_whole(&folder, path, known)? else { return Ok(None) };
         let variants = vec![(Coding::Identity, Bytes::from(content))];
         let asset = Asset::new(path, variants, keep(path), self.common, self.reach);
         Ok(Some(Kept { asset, stamp, looked }))

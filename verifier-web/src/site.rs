@@ -78,7 +78,7 @@ impl Site {
             Address::Root => self.of_folder(&self.root.0, &self.root.1, request).await,
             Address::Publication(path) => self.of_folder(&self.publication, path, request).await,
             Address::Shelf(path) => match &self.shelf {
-                Some(shelf) => self.of_folder(shelf, path, request).await,
+                Some(boxes) => self.of_folder(boxes, path, request).await,
                 None => not_found(common),
             },
             Address::Nowhere => not_found(common),

@@ -8,6 +8,7 @@ mod demo;
 mod fuzz;
 mod join;
 mod openapi;
+mod page;
 mod process;
 mod programs;
 mod test;
