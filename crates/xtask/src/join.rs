@@ -56,7 +56,7 @@ impl Joined {
         for import in imports {
             match source(&import) {
                 Some(module) => self.visit(&format!("js/{module}"), files)?,
-                None => self.imports.push_str(&format!("{import}\n")),
+                None => self.imports.extend([import.as_str(), "\n"]),
             }
         }
         for line in body.lines() {
@@ -115,7 +115,8 @@ fn source(import: &str) -> Option<&str> {
 /// The name that a line declares at the top of a module.
 fn declared(line: &str) -> Option<&str> {
     let line = line.strip_prefix("async ").unwrap_or(line);
-    let rest = ["function ", "const ", "let ", "class "].into_iter().find_map(|word| line.strip_prefix(word))?;
+    let rest =
+        ["function ", "const ", "let ", "class "].into_iter().find_map(|word| line.strip_prefix(word))?;
     let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '$')).unwrap_or(rest.len());
     rest.get(..end).filter(|name| !name.is_empty())
 }
@@ -137,7 +138,8 @@ fn without_preloads(page: &str, joined: &[String]) -> String {
 }
 
 fn utf8(content: &[u8]) -> Result<String, Failure> {
-    String::from_utf8(content.to_vec()).map_err(|_| Failure("a module of verifier-web/app is no UTF-8".to_owned()))
+    String::from_utf8(content.to_vec())
+        .map_err(|_| Failure("a module of verifier-web/app is no UTF-8".to_owned()))
 }
 
 #[cfg(test)]
@@ -155,11 +157,17 @@ mod tests {
     #[test]
     fn modules_follow_their_imports_and_those_on_demand_import_the_joined_one() {
         let mut all = files(&[
-            ("js/main.js", "import {\n  a,\n} from './a.js';\nimport init from '../wasm/x.js';\nstart(a, init);\n"),
+            (
+                "js/main.js",
+                "import {\n  a,\n} from './a.js';\nimport init from '../wasm/x.js';\nstart(a, init);\n",
+            ),
             ("js/a.js", "import { b } from './b.js';\nexport const a = b;\n"),
             ("js/b.js", "export function b() {\n  const inner = 1;\n}\n"),
             ("js/later.js", "import { b } from './b.js';\nimport { c } from './c.js';\n"),
-            ("index.html", "<link rel=\"modulepreload\" href=\"/app/V/js/a.js\">\n<link rel=\"modulepreload\" href=\"/app/V/js/main.js\">\n"),
+            (
+                "index.html",
+                "<link rel=\"modulepreload\" href=\"/app/V/js/a.js\">\n<link rel=\"modulepreload\" href=\"/app/V/js/main.js\">\n",
+            ),
         ]);
         join(&mut all).unwrap();
         let joined = text(&all, "js/main.js");
@@ -167,14 +175,20 @@ mod tests {
             joined,
             "import init from '../wasm/x.js';\n\nfunction b() {\n  const inner = 1;\n}\nconst a = b;\nstart(a, init);\n\nexport { b, a };\n"
         );
-        assert_eq!(text(&all, "js/later.js"), "import { b } from './main.js';\nimport { c } from './c.js';\n");
+        assert_eq!(
+            text(&all, "js/later.js"),
+            "import { b } from './main.js';\nimport { c } from './c.js';\n"
+        );
         assert_eq!(text(&all, "index.html").lines().count(), 1);
         assert!(!all.contains_key("js/a.js"));
     }
 
     #[test]
     fn one_name_in_two_modules_is_refused() {
-        let mut all = files(&[("js/main.js", "import { a } from './a.js';\nconst x = a;\n"), ("js/a.js", "export const a = 1;\nlet x = 2;\n")]);
+        let mut all = files(&[
+            ("js/main.js", "import { a } from './a.js';\nconst x = a;\n"),
+            ("js/a.js", "export const a = 1;\nlet x = 2;\n"),
+        ]);
         assert!(join(&mut all).unwrap_err().0.contains("both have x"));
     }
 }

@@ -22,6 +22,8 @@ let register;
 const troubles = new Set();
 /** @type {Set<() => void>} */
 const listeners = new Set();
+/** The etag of the pack in use: another tab may have brought a newer one. @type {string | undefined} */
+let inUse;
 /** Whether this device keeps anything for this page. */
 let keeping = true;
 
@@ -76,29 +78,27 @@ export async function open() {
   } catch {
     return trouble('no-wasm', true);
   }
-  if (kept.root && kept.pack) useKept(kept.root, kept.memory, kept.pack);
+  useKept(kept);
   if (!verifier) await update(first);
   judgeClock();
   changed();
 }
 
-/**
- * @param {Uint8Array} root
- * @param {string | undefined} memory
- * @param {Uint8Array} pack
- */
-function useKept(root, memory, pack) {
+/** @param {import('./keep.js').Kept} kept */
+function useKept({ root, memory, pack, etag }) {
+  if (!root || !pack) return;
   try {
     const next = new Verifier(root, memory);
     next.accept(pack, now(), false);
-    takeIntoUse(next);
+    takeIntoUse(next, etag);
   } catch (error) {
     trouble(codeOf(error), true);
   }
 }
 
-/** @param {Verifier} next */
-function takeIntoUse(next) {
+/** @param {Verifier} next @param {string | undefined} etag */
+function takeIntoUse(next, etag) {
+  inUse = etag;
   register = JSON.parse(next.register());
   verifier?.free();
   verifier = next;
@@ -159,12 +159,16 @@ async function replace(started) {
   const [rootCame, packCame] = (await started) ?? [];
   const root = kept.root ?? (rootCame?.status === 'fulfilled' ? rootCame.value : await fetchRoot());
   const came = packCame?.status === 'fulfilled' ? packCame.value : await fetchPack(kept.pack && kept.etag);
-  if (!came) return /** @type {const} */ ('same');
+  if (!came) {
+    if (kept.etag === inUse) return /** @type {const} */ ('same');
+    useKept(kept);
+    return /** @type {const} */ ('new');
+  }
   const next = new Verifier(root, kept.memory ?? verifier?.memory());
   accept(next, came.pack);
   if (keeping) await keepOrSay({ root, memory: next.memory(), pack: came.pack, etag: came.etag });
   for (const code of troubles) if (code.startsWith('pack-') || code === 'no-pack') trouble(code, false);
-  takeIntoUse(next);
+  takeIntoUse(next, came.etag);
   return /** @type {const} */ ('new');
 }
 
