@@ -87,6 +87,30 @@ export async function troubleTests({ browser, server, shelf }) {
     await context.close();
   });
 
+  await test('troubles: a kept pack that rotted is fetched again; a rotten memory is said, and begun anew on demand', async () => {
+    const { context, page } = await open(browser, server.origin);
+    const rot = (what) => page.evaluate(async (name) => {
+      const database = await new Promise((resolve) => { indexedDB.open('verilabel').onsuccess = ({ target }) => resolve(target.result); });
+      const store = database.transaction('kept', 'readwrite').objectStore('kept');
+      store.put(name === 'pack' ? new Uint8Array(100) : '{"timestamp":', name);
+      await new Promise((resolve) => { store.transaction.oncomplete = resolve; });
+      database.close();
+    }, what);
+    await page.goto(ownLink(link, server.origin));
+    await ready(page);
+    await rot('pack');
+    await page.reload();
+    await ready(page);
+    equal((await verdict(page)).conclusion, 'in-force', 'after the pack rotted');
+    await rot('memory');
+    await page.reload();
+    await ready(page);
+    equal(await page.locator('.card').getAttribute('data-trouble'), 'memory-damaged', 'trouble');
+    await page.click('.card .button');
+    await page.waitForSelector('.card[data-conclusion=in-force]');
+    await context.close();
+  });
+
   await test('troubles: pictures that are none, without a code, or empty; and a truncated link', async () => {
     const { context, page } = await open(browser, server.origin);
     await page.goto(server.origin);

@@ -67,17 +67,14 @@ export function codeOf(error) {
 export async function open() {
   const module = new URL('../wasm/verify_bg.wasm', import.meta.url);
   if (typeof WebAssembly !== 'object') return trouble('no-wasm', true);
+  const started = init({ module_or_path: module }).then(() => true, () => false);
   const kept = await readKept().catch(() => {
     keeping = false;
     trouble('no-storage', true);
     return /** @type {import('./keep.js').Kept} */ ({});
   });
   const first = kept.root && kept.pack ? undefined : Promise.allSettled([fetchRoot(), fetchPack()]);
-  try {
-    await init({ module_or_path: module });
-  } catch {
-    return trouble('no-wasm', true);
-  }
+  if (!(await started)) return trouble('no-wasm', true);
   useKept(kept);
   if (!verifier) await update(first);
   judgeClock();
@@ -158,7 +155,7 @@ async function replace(started) {
   const kept = keeping ? await readKept() : {};
   const [rootCame, packCame] = (await started) ?? [];
   const root = kept.root ?? (rootCame?.status === 'fulfilled' ? rootCame.value : await fetchRoot());
-  const came = packCame?.status === 'fulfilled' ? packCame.value : await fetchPack(kept.pack && kept.etag);
+  const came = packCame?.status === 'fulfilled' ? packCame.value : await fetchPack(inUse && kept.etag);
   if (!came) {
     if (kept.etag === inUse) return /** @type {const} */ ('same');
     useKept(kept);
