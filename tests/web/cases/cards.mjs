@@ -1,6 +1,6 @@
 // A page opened on its own link, for every box of the shelf and every market: the verdict is the command's.
 
-import { open, ready, verdict } from '../lib/browser.mjs';
+import { open, ready, until, verdict } from '../lib/browser.mjs';
 import { check, equal, test } from '../lib/report.mjs';
 import { ownLink } from '../lib/shelf.mjs';
 
@@ -63,6 +63,41 @@ export async function cardTests({ browser, server, shelf }) {
     await details.locator('summary').click();
     await page.waitForSelector('.checks li');
     check((await page.locator('.checks li').count()) >= 10, 'too few checks in the details');
+    await context.close();
+  });
+
+  await test('cards: of a label that is not in force, nothing is said to count without that', async () => {
+    const { context, page } = await open(browser, server.origin);
+    for (const box of shelf.boxes) {
+      await page.goto('about:blank');
+      await page.goto(ownLink(box.link, server.origin));
+      await ready(page);
+      if (!(await page.locator('.recognition select').count())) continue;
+      await page.selectOption('.recognition select', 'SG');
+      const inForce = !['expired', 'suspended', 'withdrawn'].includes(box.code);
+      equal(await page.locator('.recognition [data-moot]').count(), inForce ? 0 : 1, box.name);
+      await page.locator('.card .actions .button').nth(1).click();
+      await page.waitForSelector('.places li');
+      equal(await page.locator('.map [data-moot]').count(), inForce ? 0 : 1, `the map of ${box.name}`);
+    }
+    await context.close();
+  });
+
+  await test('cards: what is shared has the link only of an authentic label', async () => {
+    const { context, page } = await open(browser, server.origin, { permissions: ['clipboard-read', 'clipboard-write'] });
+    await page.addInitScript(() => { delete Navigator.prototype.share; });
+    const shared = async (start) => {
+      await page.goto('about:blank');
+      await page.goto(ownLink(shelf.boxes.find(({ name }) => name.startsWith(start)).link, server.origin));
+      await ready(page);
+      await page.getByRole('button', { name: 'Share' }).click();
+      await until(page, () => document.querySelector('#announcer').textContent.includes('copied'));
+      return page.evaluate(() => navigator.clipboard.readText());
+    };
+    const genuine = await shared('03-');
+    check(genuine.includes('Lumora Hub One') && genuine.includes('/01/09520000000035#1'), genuine);
+    const forged = await shared('08-');
+    check(forged.includes('Not a genuine label') && !forged.includes('/01/'), forged);
     await context.close();
   });
 }

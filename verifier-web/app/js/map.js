@@ -2,7 +2,7 @@
 
 import { el, english, foreign, terms } from './dom.js';
 import { date, marketName, registerWords, t } from './i18n.js';
-import { arrangementWords, said } from './recognition.js';
+import { arrangementWords, said, unlessInForce } from './recognition.js';
 import { levelName, row, scheme } from './register.js';
 import { counts, currentRegister, judge, map } from './session.js';
 import { drawing } from './trusted.js';
@@ -12,13 +12,13 @@ import { drawing } from './trusted.js';
  * @param {string | undefined} text the label to begin from, if there is one
  */
 export function showMap(main, text) {
-  const label = text === undefined ? undefined : judge(text).verdict?.label;
+  const { label, standing } = (text === undefined ? undefined : judge(text).verdict) ?? {};
   const about = el('div', { class: 'about-row', role: 'status' }, el('p', { class: 'soft' }, t('map.tap')));
   main.replaceChildren(
     el('div', { class: 'map' },
       el('h1', { tabindex: '-1' }, t('map.title')),
       el('p', { class: 'lead' }, t('map.lead')),
-      label && text !== undefined ? fromThisLabel(label, text) : null,
+      label && text !== undefined ? fromThisLabel(label, standing, text) : null,
       el('h2', {}, t('map.drawing')),
       el('div', { class: 'canvas', tabindex: '0', role: 'region', 'aria-label': t('map.drawing'), lang: 'en' }, drawn(about, label)),
       about,
@@ -26,13 +26,14 @@ export function showMap(main, text) {
   return () => undefined;
 }
 
-/** @param {Label} label @param {string} text */
-function fromThisLabel(label, text) {
+/** @param {Label} label @param {Standing | undefined} standing @param {string} text */
+function fromThisLabel(label, standing, text) {
   const rows = counts(text).map((counted) =>
     el('li', { 'data-outcome': counted.outcome },
       el('h3', {}, marketName(counted.market, counted.name)), ...said(label, counted)));
   return el('section', { class: 'part', 'aria-labelledby': 'from-label' },
     el('h2', { id: 'from-label' }, t('map.from', { level: levelName(label.scheme, label.level) })),
+    unlessInForce(standing),
     el('ul', { class: 'places' }, ...rows));
 }
 

@@ -11,13 +11,14 @@ import { currentRegister } from './session.js';
  * @param {() => void} rejudge
  */
 export function recognitionSection(verdict, rejudge) {
-  const { label, recognition } = verdict;
+  const { label, recognition, standing } = verdict;
   if (!label) return null;
   const place = recognition && marketName(recognition.market, marketOf(recognition.market)?.name ?? recognition.market);
   return el(
     'section',
     { class: 'part recognition', 'aria-labelledby': 'recognition', 'data-outcome': recognition?.outcome },
     el('h2', { id: 'recognition' }, place ? t('market.in', { market: place }) : t('market.ask')),
+    recognition && unlessInForce(standing),
     ...(recognition ? said(label, recognition) : []),
     marketChoice(rejudge),
   );
@@ -38,7 +39,17 @@ export function marketChoice(changed) {
   });
 }
 
-/** @param {Label} label @param {Counted} counted @returns {HTMLElement[]} */
+/** What the register says of a label holds for one that is in force. @param {Standing | undefined} standing */
+export function unlessInForce(standing) {
+  return standing?.state === 'in-force' ? null : el('p', { class: 'strong', 'data-moot': true }, t('counts.not-in-force'));
+}
+
+/**
+ * What the register says, be the label in force or not.
+ * @param {Label} label
+ * @param {Counted} counted
+ * @returns {HTMLElement[]}
+ */
 export function said(label, counted) {
   if (counted.outcome === 'own') return [line(t('counts.own', { level: levelName(label.scheme, label.level) })), ...doubts(counted)];
   if (counted.findings.length) return counted.findings.map(finding);
