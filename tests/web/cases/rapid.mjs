@@ -51,6 +51,10 @@ export async function rapidTests({ browser, server, shelf }) {
       const [download] = await Promise.all([page.waitForEvent('download'), page.click('.rapid .actions .button')]);
       const csv = readFileSync(await download.path(), 'utf8').split('\r\n');
       check(csv.length > DUE && csv[0].startsWith('at,words,duplicate,conclusion,code'), `${csv.length} lines of CSV`);
+      await page.reload();
+      await ready(page);
+      const kept = await page.evaluate(() => Number(document.querySelector('.counts').dataset.total));
+      check(kept >= DUE, `${kept} scans are left after a reload`);
       return `${csv.length - 1} scans`;
     } finally {
       await filming.close();

@@ -13,8 +13,9 @@ import { factsOf, Tally } from './tally.js';
 import { headline, look } from './tone.js';
 import { sentence } from './troubles.js';
 
-/** The list of this visit: it outlives the view. */
-let tally = new Tally();
+/** The list of this tab: it outlives the view, and a reload. */
+let tally = Tally.restored();
+window.addEventListener('pagehide', () => tally.save());
 
 /** Rows on the screen; the CSV has them all. */
 const SHOWN = 50;

@@ -3,6 +3,9 @@
 /** The same code within this time is the same box still in front of the camera. */
 const STILL_THERE = 2500;
 
+/** The name of the list in this tab's storage. */
+const KEPT = 'scans';
+
 /**
  * What is kept of a scan: texts alone, however many there are in a day.
  * @typedef {object} Scan
@@ -28,6 +31,28 @@ export class Tally {
     this.counts = { good: 0, attention: 0, bad: 0, again: 0 };
     /** @type {Set<string>} */
     this.texts = new Set();
+  }
+
+  /** The list that this tab had before it was loaded again. */
+  static restored() {
+    const tally = new Tally();
+    try {
+      /** @type {Scan[]} */
+      const scans = JSON.parse(sessionStorage.getItem(KEPT) ?? '[]');
+      scans.forEach((scan) => tally.add(scan));
+    } catch {
+      // Storage is refused: the list lives as long as the page.
+    }
+    return tally;
+  }
+
+  /** For a tab that is loaded again: the list stays in it, and goes with it. */
+  save() {
+    try {
+      sessionStorage.setItem(KEPT, JSON.stringify(this.scans));
+    } catch {
+      // As above.
+    }
   }
 
   /** Whether a text that is in sight is a scan of its own. @param {string} text @param {number} milliseconds */
