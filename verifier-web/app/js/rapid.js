@@ -43,7 +43,8 @@ export function showRapid(main) {
     const text = chooseText(texts);
     if (!tally.isNew(text, performance.now())) return;
     const scan = tally.add(scanOf(text));
-    give(scan.duplicate ? 'again' : scan.kind);
+    // A second box of a good label may sound lighter; what calls for a look always does.
+    give(scan.duplicate && scan.kind === 'good' ? 'again' : scan.kind);
     stage.dataset.tone = last.dataset.tone = scan.tone;
     last.replaceChildren(icon(scan.icon), el('span', {}, scan.duplicate ? `${scan.words} · ${t('rapid.again')}` : scan.words));
     list.prepend(item(scan));
