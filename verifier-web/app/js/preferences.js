@@ -33,10 +33,13 @@ export function prefer(change) {
   applyTheme();
 }
 
+const MEDIA = { light: 'not all', dark: 'all', system: '(prefers-color-scheme: dark)' };
+
+/** Light, dark, or as the device says. */
 export function applyTheme() {
   const { theme } = chosen;
-  if (theme === 'light' || theme === 'dark') document.documentElement.dataset.theme = theme;
-  else delete document.documentElement.dataset.theme;
+  const dark = /** @type {HTMLLinkElement | null} */ (document.querySelector('#dark'));
+  if (dark) dark.media = MEDIA[theme === 'light' || theme === 'dark' ? theme : 'system'];
 }
 
 /**
