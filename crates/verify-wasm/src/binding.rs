@@ -39,7 +39,7 @@ impl Binding {
     /// Judges a text. `asked`: JSON with any of market, category, minimum_level, max_status_age. Gives the verdict
     /// as JSON (docs/verdict-json.md).
     pub fn judge(&self, text: &str, asked: &str, at: &str) -> Result<String, Error> {
-        let asked: Asked = serde_json::from_str(asked)
+        let asked: Asked = serde_json::from_slice(asked.as_bytes())
             .map_err(|reason| error(Refusal::new("question", format!("the question is none: {reason}"))))?;
         let verdict = self.verifier.judge(text, &asked, time(at)?).map_err(error)?;
         json(&Report::of(&verdict))
