@@ -39,7 +39,22 @@ export async function use(name) {
   if (!response.ok) throw new Error(`the messages of ${name}: ${response.status}`);
   messages = await response.json();
   language = name;
+  formats.clear();
   document.documentElement.lang = name;
+}
+
+/** Formats of the language: dear to make, so made once. @type {Map<string, any>} */
+const formats = new Map();
+
+/**
+ * @template T
+ * @param {string} name
+ * @param {() => T} make
+ * @returns {T}
+ */
+function format(name, make) {
+  if (!formats.has(name)) formats.set(name, make());
+  return formats.get(name);
 }
 
 export function currentLanguage() {
@@ -66,7 +81,7 @@ export function t(key, values = {}) {
  * @param {number} n
  */
 export function plural(key, n) {
-  const form = new Intl.PluralRules(language).select(n);
+  const form = format('plural', () => new Intl.PluralRules(language)).select(n);
   return t(`${key}.${form}`, { n });
 }
 
@@ -77,7 +92,7 @@ export function has(key) {
 
 /** @param {number} n */
 export function number(n) {
-  return new Intl.NumberFormat(language).format(n);
+  return format('number', () => new Intl.NumberFormat(language)).format(n);
 }
 
 /**
@@ -90,7 +105,7 @@ export function date(day) {
   /** @type {Intl.DateTimeFormatOptions} */
   const parts = { year: 'numeric', month: 'long', timeZone: 'UTC' };
   if (dayOfMonth) parts.day = 'numeric';
-  return new Intl.DateTimeFormat(language, parts).format(time);
+  return format(dayOfMonth ? 'day' : 'month', () => new Intl.DateTimeFormat(language, parts)).format(time);
 }
 
 /**
@@ -98,7 +113,8 @@ export function date(day) {
  * @param {string} moment
  */
 export function dateTime(moment) {
-  return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(moment));
+  const moments = () => new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
+  return format('moment', moments).format(new Date(moment));
 }
 
 /**
@@ -106,11 +122,11 @@ export function dateTime(moment) {
  * @param {number} seconds
  */
 export function ago(seconds) {
-  const format = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
+  const since = format('since', () => new Intl.RelativeTimeFormat(language, { numeric: 'auto' }));
   if (seconds < 60) return t('age.now');
-  if (seconds < 3600) return format.format(-Math.floor(seconds / 60), 'minute');
-  if (seconds < 172800) return format.format(-Math.floor(seconds / 3600), 'hour');
-  return format.format(-Math.floor(seconds / 86400), 'day');
+  if (seconds < 3600) return since.format(-Math.floor(seconds / 60), 'minute');
+  if (seconds < 172800) return since.format(-Math.floor(seconds / 3600), 'hour');
+  return since.format(-Math.floor(seconds / 86400), 'day');
 }
 
 /**
@@ -120,7 +136,8 @@ export function ago(seconds) {
  */
 export function marketName(code, name) {
   try {
-    return new Intl.DisplayNames(language, { type: 'region', fallback: 'none' }).of(code) ?? name;
+    const regions = () => new Intl.DisplayNames(language, { type: 'region', fallback: 'none' });
+    return format('region', regions).of(code) ?? name;
   } catch {
     return name;
   }
