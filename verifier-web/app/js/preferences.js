@@ -33,7 +33,7 @@ export function prefer(change) {
   applyTheme();
 }
 
-const MEDIA = { light: 'not all', dark: 'all', system: '(prefers-color-scheme: dark)' };
+const MEDIA = { light: 'not all', dark: 'screen', system: 'screen and (prefers-color-scheme: dark)' };
 
 /** Light, dark, or as the device says. */
 export function applyTheme() {
