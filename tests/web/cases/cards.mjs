@@ -58,7 +58,12 @@ export async function cardTests({ browser, server, shelf }) {
     equal(found.green, false, 'green though it does not count there');
     await page.reload();
     await ready(page);
-    equal((await verdict(page)).conclusion, 'not-meeting', 'after a reload');
+    const kept = await verdict(page);
+    equal(kept.conclusion, 'not-meeting', 'after a reload');
+    check(/unclear/.test(kept.title), `what cannot be told is called "${kept.title}"`);
+    await page.selectOption('.recognition select', 'FI');
+    await page.waitForSelector('.card[data-code=no-arrangement]');
+    check(/does not count/.test((await verdict(page)).title), 'what does not count is called otherwise');
     const details = page.locator('details.expert');
     await details.locator('summary').click();
     await page.waitForSelector('.checks li');

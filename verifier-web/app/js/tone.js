@@ -4,6 +4,8 @@
  * **Invariant:** `good`, the only green, is the conclusion `in-force` and nothing else.
  */
 
+import { messageOf } from './codes.js';
+
 /** @typedef {'good' | 'attention' | 'halt' | 'bad' | 'unknown'} Tone */
 
 /** @type {Record<string, [Tone, import('./icons.js').Icon]>} by conclusion, or by code where that says more */
@@ -43,6 +45,7 @@ function ownDevice(verdict) {
 export function headline(verdict) {
   const { conclusion, code } = verdict;
   if (conclusion === 'revoked' || conclusion === 'out-of-date') return `verdict.${code}`;
+  if (conclusion === 'not-meeting' && messageOf(code) === 'code.market-unknown') return 'verdict.market-unknown';
   if (code === 'not-a-label-link' || code === 'no-seal') return 'verdict.else';
   if (conclusion === 'in-force' && look(verdict).tone === 'attention') return 'verdict.careful';
   if (conclusion === 'cannot-tell' && verdict.standing?.state === 'unconfirmed') return 'verdict.unconfirmed';
