@@ -134,7 +134,6 @@ export async function stateTests(house) {
     for (const [name, reach] of all) {
       await page.goto('about:blank');
       await reach(page);
-      await page.evaluate(() => { document.documentElement.classList.add('zoomed'); });
       const small = await page.evaluate(() => [...document.querySelectorAll('button, a[href], select, input:not(.hidden), summary')]
         .map((node) => [node.outerHTML.slice(0, 80), node.getBoundingClientRect()])
         .filter(([html, { width, height }]) => width && height && !html.includes('class="skip"') && (width < 24 || height < 24)).map(([html]) => html));
