@@ -2,25 +2,14 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
-import { gunzipSync } from 'node:zlib';
+
+import { firstRoot } from './packs.mjs';
 
 const [module, vectors] = process.argv.slice(2);
 const { Verifier } = createRequire(import.meta.url)(resolve(module));
 
 const pack = (name) => readFileSync(join(vectors, 'packs', `${name}.tar.gz`));
 const text = (path) => readFileSync(path, 'utf8');
-
-/** The root that clients of a pack pin: its entry metadata/1.root.json. */
-function firstRoot(name) {
-  const tar = gunzipSync(pack(name));
-  for (let at = 0; at + 512 <= tar.length; ) {
-    const field = (from, length) => tar.toString('latin1', at + from, at + from + length).replace(/\0.*$/s, '');
-    const size = parseInt(field(124, 12), 8) || 0;
-    if (field(0, 100) === 'metadata/1.root.json') return tar.subarray(at + 512, at + 512 + size);
-    at += 512 + Math.ceil(size / 512) * 512;
-  }
-  throw new Error(`${name} has no first root`);
-}
 
 /** What a call gives, or the code of its refusal. */
 function outcome(call) {
@@ -32,7 +21,7 @@ function outcome(call) {
 }
 
 function opened({ pack: name, at }) {
-  const verifier = new Verifier(firstRoot(name));
+  const verifier = new Verifier(firstRoot(pack(name)));
   verifier.accept(pack(name), at, false);
   return verifier;
 }
@@ -61,7 +50,7 @@ function refuseList(folder, due) {
 
 /** What is remembered passes from one verifier to the next, as from one visit of a page to the next. */
 function update(due) {
-  const root = firstRoot(due.pack);
+  const root = firstRoot(pack(due.pack));
   let memory;
   for (const earlier of due.before) {
     const verifier = new Verifier(root, memory);

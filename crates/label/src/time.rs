@@ -68,8 +68,9 @@ const SECONDS_PER_DAY: i64 = 86_400;
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let time = jiff::Timestamp::from_second(self.0).map_err(|_| fmt::Error)?;
-        f.pad(&time.to_string())
+        let (minutes, second) = (self.0 / 60, self.0 % 60);
+        let (hour, minute) = (minutes / 60 % 24, minutes % 60);
+        f.pad(&format!("{}T{hour:02}:{minute:02}:{second:02}Z", self.date()))
     }
 }
 
@@ -78,17 +79,48 @@ impl std::str::FromStr for Timestamp {
 
     /// Reads RFC 3339 with whole seconds, or a date, which means its first second in UTC.
     fn from_str(text: &str) -> Result<Self, FieldError> {
-        let unreadable =
-            || FieldError::unreadable(Field::Timestamp, text, "RFC 3339, such as 2026-11-22T09:00:00Z");
-        if let Ok(date) = text.parse::<Date>() {
-            return Ok(date.first_second());
-        }
-        let time: jiff::Timestamp = text.parse().map_err(|_| unreadable())?;
-        if time.subsec_nanosecond() != 0 {
-            return Err(unreadable());
-        }
-        Self::from_seconds(time.as_second())
+        let seconds = text.split_at_checked(10).and_then(|(date, time)| {
+            let date: Date = date.parse().ok()?;
+            Some(date.first_second().0 + if time.is_empty() { 0 } else { seconds_of_day(time)? })
+        });
+        let expected = "RFC 3339, such as 2026-11-22T09:00:00Z";
+        let seconds = seconds.ok_or_else(|| FieldError::unreadable(Field::Timestamp, text, expected))?;
+        Self::from_seconds(seconds)
     }
+}
+
+/// Seconds from midnight in UTC to a time of day, such as `T17:00:00+08:00`: RFC 3339 §5.6, where a fraction may have
+/// zeros alone. There is no leap second.
+fn seconds_of_day(time: &str) -> Option<i64> {
+    let (clock, zone) = time.strip_prefix(['T', 't'])?.split_at_checked(8)?;
+    let (hour_and_minute, second) = clock.split_at_checked(5)?;
+    let local = seconds_of(hour_and_minute)? + number(second.strip_prefix(':')?, 2, 59)?;
+    let zone = match zone.strip_prefix('.') {
+        Some(fraction) => {
+            let zone = fraction.trim_start_matches('0');
+            (1..=9).contains(&(fraction.len() - zone.len())).then_some(zone)?
+        }
+        None => zone,
+    };
+    match zone.split_at_checked(1)? {
+        ("Z" | "z", "") => Some(local),
+        ("+", offset) => Some(local - seconds_of(offset)?),
+        ("-", offset) => Some(local + seconds_of(offset)?),
+        _ => None,
+    }
+}
+
+/// Hours and minutes, such as `09:30`.
+fn seconds_of(text: &str) -> Option<i64> {
+    let (hours, minutes) = text.split_once(':')?;
+    Some(number(hours, 2, 23)? * 3_600 + number(minutes, 2, 59)? * 60)
+}
+
+/// A number of so many decimal digits.
+fn number(text: &str, digits: usize, max: i64) -> Option<i64> {
+    let decimal = text.len() == digits && text.bytes().all(|b| b.is_ascii_digit());
+    let number = if decimal { text.parse().ok()? } else { return None };
+    (number <= max).then_some(number)
 }
 
 impl TryFrom<String> for Timestamp {
@@ -147,8 +179,14 @@ impl Date {
     /// where the day does not exist.
     #[must_use]
     pub fn plus_months(self, months: u32) -> Self {
-        let later = self.civil().saturating_add(jiff::Span::new().months(months.min(100_000)));
-        Self::from_civil(later)
+        let date = self.civil();
+        let months = i64::from(date.year()) * 12 + i64::from(date.month()) - 1 + i64::from(months);
+        let year = i16::try_from(months / 12).unwrap_or(i16::MAX);
+        let first =
+            i8::try_from(months % 12 + 1).ok().and_then(|month| civil::Date::new(year, month, 1).ok());
+        let Some(first) = first else { return Self(Self::MAX_DAYS) };
+        let days = date.day().min(first.days_in_month()) - 1;
+        Self::from_civil(first).plus_days(days.into())
     }
 
     /// The date so many days later, or earlier where negative.
@@ -180,7 +218,8 @@ impl Date {
 
 impl fmt::Display for Date {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.civil().to_string())
+        let (year, month, day) = self.parts();
+        f.pad(&format!("{year:04}-{month:02}-{day:02}"))
     }
 }
 
@@ -189,17 +228,18 @@ impl std::str::FromStr for Date {
 
     /// Reads `YYYY-MM-DD`.
     fn from_str(text: &str) -> Result<Self, FieldError> {
-        let unreadable =
-            || FieldError::unreadable(Field::Date, text, "a date from 1970 to 9998, such as 2026-11-22");
-        if text.len() != 10 {
-            return Err(unreadable());
-        }
-        let date: civil::Date = text.parse().map_err(|_| unreadable())?;
-        if !(1970..=9998).contains(&date.year()) || date.to_string() != text {
-            return Err(unreadable());
-        }
-        Ok(Self::from_civil(date))
+        let date = civil(text).filter(|date| (1970..=9998).contains(&date.year()));
+        let expected = "a date from 1970 to 9998, such as 2026-11-22";
+        date.map(Self::from_civil).ok_or_else(|| FieldError::unreadable(Field::Date, text, expected))
     }
+}
+
+/// A date of the calendar: RFC 3339 §5.6, `full-date`.
+fn civil(text: &str) -> Option<civil::Date> {
+    let (year, rest) = text.split_once('-')?;
+    let (month, day) = rest.split_once('-')?;
+    let (year, month, day) = (number(year, 4, 9_999)?, number(month, 2, 12)?, number(day, 2, 31)?);
+    civil::Date::new(year.try_into().ok()?, month.try_into().ok()?, day.try_into().ok()?).ok()
 }
 
 impl TryFrom<String> for Date {
@@ -242,6 +282,8 @@ mod tests {
         let date: Date = "2024-01-31".parse().unwrap();
         assert_eq!(date.plus_months(1).to_string(), "2024-02-29");
         assert_eq!(date.plus_months(36).to_string(), "2027-01-31");
+        assert_eq!(date.plus_months(11).to_string(), "2024-12-31");
+        assert_eq!(date.plus_months(13).to_string(), "2025-02-28");
     }
 
     /// 9999 is what some write for "without end": it must not be read as another date.
@@ -262,8 +304,77 @@ mod tests {
         for text in ["2026-1-2", "2026-02-30", "1969-12-31", "20261122", "2026-11-22T", "tomorrow", ""] {
             assert!(text.parse::<Date>().is_err(), "{text}");
         }
-        for text in ["2026-11-22T09:00:00.5Z", "2026-11-22 09:00", "1969-12-31T23:59:59Z"] {
+        for text in [
+            "2026-11-22T09:00:00.5Z",
+            "2026-11-22T09:00:00.000000001Z",
+            "2026-11-22T09:00:00.0000000000Z",
+            "2026-11-22T09:00:00.Z",
+            "2026-11-22 09:00",
+            "2026-11-22 09:00:00Z",
+            "2026-11-22T09:00Z",
+            "2026-11-22T9:00:00Z",
+            "2026-11-22T09:00:00",
+            "2026-11-22T09:00:00+08",
+            "2026-11-22T09:00:00+0800",
+            "2026-11-22T09:00:00+8:00",
+            "2026-11-22T09:00:00+24:00",
+            "2026-11-22T09:00:00+08:60",
+            "2026-11-22T09:00:00Z+08:00",
+            "2026-11-22T09:00:00Z ",
+            "2026-11-22T09:00:00[UTC]",
+            "2026-11-22T24:00:00Z",
+            "2026-11-22T09:60:00Z",
+            "2026-12-31T23:59:60Z",
+            "2026-11-22T+9:00:00Z",
+            "2026-11-22T09:00:00\u{ff3a}",
+            "2026-11-2\u{662}T09:00:00Z",
+            "20261122T090000Z",
+            "1969-12-31T23:59:59Z",
+            "1970-01-01T00:00:00+00:01",
+            "9998-12-31T23:59:59-00:01",
+        ] {
             assert!(text.parse::<Timestamp>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn one_time_may_be_told_in_several_zones() {
+        let time: Timestamp = "2026-11-22T09:00:00Z".parse().unwrap();
+        for text in [
+            "2026-11-22T17:00:00+08:00",
+            "2026-11-21T23:30:00-09:30",
+            "2026-11-22T09:00:00-00:00",
+            "2026-11-22t09:00:00z",
+            "2026-11-22T09:00:00.000Z",
+            "2026-11-22T17:00:00.0+08:00",
+        ] {
+            assert_eq!(text.parse(), Ok(time), "{text}");
+        }
+    }
+
+    /// Day by day, by the rules of the calendar and nothing else.
+    #[test]
+    fn dates_follow_the_calendar() {
+        let (mut year, mut month, mut day) = (1_970, 1, 1);
+        for days in 0..=2_932_531 {
+            let date = Date::from_days(days).unwrap();
+            assert_eq!(date.parts(), (year, month, day));
+            if day == 1 || days % 97 == 0 {
+                assert_eq!(date.to_string(), format!("{year:04}-{month:02}-{day:02}"));
+                assert_eq!(date.to_string().parse(), Ok(date));
+            }
+            let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+            let last = match month {
+                2 if leap => 29,
+                2 => 28,
+                4 | 6 | 9 | 11 => 30,
+                _ => 31,
+            };
+            (year, month, day) = match (month, day == last) {
+                (12, true) => (year + 1, 1, 1),
+                (_, true) => (year, month + 1, 1),
+                (_, false) => (year, month, day + 1),
+            };
         }
     }
 

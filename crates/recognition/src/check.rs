@@ -1,6 +1,6 @@
 //! What a register must hold beyond its form (`docs/spec/register.md` §3).
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 use std::fmt::Display;
 
 use verilabel_label::{CategoryId, Date, Level, SchemeId};
@@ -34,7 +34,7 @@ pub(crate) fn check(document: &Document) -> Result<(), RegisterError> {
     unique(Entry::Cooperation, document.cooperations.iter().map(|cooperation| &cooperation.id))?;
     no_duplicate(Entry::Row, rows.map(|row| &row.id))?;
     for scheme in &document.schemes {
-        if let Some(market) = scheme.market.filter(|market| !markets.contains(market)) {
+        if let Some(market) = scheme.market.filter(|market| !markets.contains(&market.to_string())) {
             return Err(dangling(format!("scheme {}", scheme.id), Entry::Market, market));
         }
         known.check_scheme(scheme)?;
@@ -49,10 +49,13 @@ pub(crate) fn check(document: &Document) -> Result<(), RegisterError> {
     Ok(())
 }
 
+/// Identifiers as they are written. Their types are left aside: one set for all of them keeps the verifier small.
+type Ids = HashSet<String>;
+
 /// What references may lead to.
 struct Known<'a> {
-    sources: BTreeSet<&'a SourceId>,
-    categories: BTreeSet<&'a CategoryId>,
+    sources: Ids,
+    categories: Ids,
     schemes: &'a [Scheme],
 }
 
@@ -113,7 +116,8 @@ impl Known<'_> {
         }
         if let Some(versions) = &row.specifications {
             nonempty(at, Entry::Specification, versions)?;
-            for version in unique(Entry::Specification, versions)? {
+            unique(Entry::Specification, versions)?;
+            for version in versions {
                 if !from.specifications.contains(version) {
                     return Err(dangling(at(), Entry::Specification, version));
                 }
@@ -136,28 +140,28 @@ impl Known<'_> {
         let outside = self.check_categories(at, &row.scope.outside)?;
         if let Some(inside) = &row.scope.inside {
             nonempty(at, Entry::Category, inside)?;
-            let inside = self.check_categories(at, inside)?;
-            if let Some(both) = inside.intersection(&outside).next() {
+            self.check_categories(at, inside)?;
+            if let Some(both) = inside.iter().find(|id| outside.contains(id.as_str())) {
                 return Err(says_both(row, Entry::Category, both));
             }
         }
         Ok(())
     }
 
-    fn check_categories<'c>(
+    fn check_categories(
         &self,
         at: impl Fn() -> String,
-        categories: &'c [CategoryId],
-    ) -> Result<BTreeSet<&'c CategoryId>, RegisterError> {
+        categories: &[CategoryId],
+    ) -> Result<Ids, RegisterError> {
         let listed = unique(Entry::Category, categories)?;
-        match listed.iter().find(|id| !self.categories.contains(*id)) {
+        match categories.iter().find(|id| !self.categories.contains(id.as_str())) {
             Some(id) => Err(dangling(at(), Entry::Category, id)),
             None => Ok(listed),
         }
     }
 
     fn check_source(&self, at: impl Fn() -> String, id: &SourceId) -> Result<(), RegisterError> {
-        if self.sources.contains(id) { Ok(()) } else { Err(dangling(at(), Entry::Source, id)) }
+        if self.sources.contains(id.as_str()) { Ok(()) } else { Err(dangling(at(), Entry::Source, id)) }
     }
 
     fn check_sources(
@@ -169,7 +173,8 @@ impl Known<'_> {
         if certainty == Certainty::Confirmed && ids.is_empty() {
             return Err(RegisterError::Unsourced { at: at() });
         }
-        unique(Entry::Source, ids)?.into_iter().try_for_each(|id| self.check_source(&at, id))
+        unique(Entry::Source, ids)?;
+        ids.iter().try_for_each(|id| self.check_source(&at, id))
     }
 
     fn scheme(&self, at: impl Fn() -> String, id: &SchemeId) -> Result<&Scheme, RegisterError> {
@@ -219,10 +224,12 @@ fn check_levels(row: &Row, from: &Scheme, to: &Scheme) -> Result<(), RegisterErr
         Levels::AtLeast(least) => has_level(at, from, *least)?,
         Levels::Only(levels) => {
             nonempty(at, Entry::Level, levels)?;
-            unique(Entry::Level, levels)?.into_iter().try_for_each(|level| has_level(at, from, *level))?;
+            unique(Entry::Level, levels)?;
+            levels.iter().try_for_each(|level| has_level(at, from, *level))?;
         }
     }
-    for level in unique(Entry::Level, &mapping.levels_unknown)? {
+    unique(Entry::Level, &mapping.levels_unknown)?;
+    for level in &mapping.levels_unknown {
         has_level(at, from, *level)?;
         if mapping.levels.contain(*level) {
             return Err(says_both(row, Entry::Level, level));
@@ -238,23 +245,24 @@ fn has_level(at: impl Fn() -> String, scheme: &Scheme, level: Level) -> Result<(
     }
 }
 
-fn unique<'a, T: Ord + Display + 'a>(
+fn unique(
     entry: Entry,
-    ids: impl IntoIterator<Item = T, IntoIter: ExactSizeIterator>,
-) -> Result<BTreeSet<T>, RegisterError> {
+    ids: impl IntoIterator<Item: Display, IntoIter: ExactSizeIterator>,
+) -> Result<Ids, RegisterError> {
     let ids = ids.into_iter();
     bounded(entry, ids.len())?;
     no_duplicate(entry, ids)
 }
 
-fn no_duplicate<T: Ord + Display>(
-    entry: Entry,
-    ids: impl Iterator<Item = T>,
-) -> Result<BTreeSet<T>, RegisterError> {
-    let mut seen = BTreeSet::new();
+fn no_duplicate(entry: Entry, ids: impl Iterator<Item: Display>) -> Result<Ids, RegisterError> {
+    all_different(entry, &mut ids.map(|id| id.to_string()))
+}
+
+fn all_different(entry: Entry, ids: &mut dyn Iterator<Item = String>) -> Result<Ids, RegisterError> {
+    let mut seen = Ids::new();
     for id in ids {
         if let Some(id) = seen.replace(id) {
-            return Err(RegisterError::Duplicate { entry, id: id.to_string() });
+            return Err(RegisterError::Duplicate { entry, id });
         }
     }
     Ok(seen)

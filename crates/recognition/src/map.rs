@@ -24,7 +24,8 @@ pub enum Highlight<'h> {
 /// Draws the register as it stands on a date: an SVG document, at least 1200 pixels wide.
 ///
 /// Each row is an arrow from the scheme of the label to the scheme that it counts for; its style and
-/// its words give the mode. What is not in effect on that date is grey and says so.
+/// its words give the mode. What is not in effect on that date is grey and says so. A scheme's group has
+/// `data-scheme="ID"`, a row's group `data-row="ARRANGEMENT/ROW"`.
 #[must_use]
 pub fn map_svg(register: &Register, on: Date, highlight: Option<Highlight<'_>>) -> String {
     let title = format!("Recognition between labelling schemes on {on}");
@@ -211,7 +212,7 @@ impl<'a> Map<'a> {
         };
         let fill = if pointed { POINTED } else { PALE };
         let hint = format!("{}, {}", scheme.name, scheme.owner);
-        self.canvas.group(&hint, |canvas| {
+        self.canvas.group(["scheme", scheme.id.as_str()], &hint, |canvas| {
             canvas.rect([middle - span / 2, top, span, height], 8, fill, Some(border));
             for (y, line) in (top + 20..).step_by(15).zip(name) {
                 canvas.text(middle, y, NODE, line);

@@ -1,6 +1,6 @@
 //! The register: parsed once, well-formed from then on.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
@@ -35,7 +35,7 @@ pub(crate) struct Document {
 
 /// Where a scheme stands, and the rows that lead away from it.
 #[derive(Debug, Clone)]
-struct Index(BTreeMap<SchemeId, SchemePosition>);
+struct Index(HashMap<SchemeId, SchemePosition>);
 
 #[derive(Debug, Clone)]
 struct SchemePosition {
@@ -195,7 +195,7 @@ impl Eq for Register {}
 impl Index {
     /// The document is checked: every row leads from a scheme of the register to another.
     fn over(document: &Document) -> Self {
-        let mut index: BTreeMap<SchemeId, SchemePosition> = document
+        let mut index: HashMap<SchemeId, SchemePosition> = document
             .schemes
             .iter()
             .enumerate()

@@ -10,6 +10,7 @@ pub mod authorities;
 pub mod boxes;
 pub mod expected;
 pub mod make;
+mod page;
 mod picture;
 mod service;
 

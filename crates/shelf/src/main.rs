@@ -1,6 +1,8 @@
 //! `verilabel-demo`: makes the shelf, judges each picture offline with the `verilabel` command, and shows what it
 //! found.
 
+mod site;
+
 use std::error::Error;
 use std::io::{BufRead, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -15,6 +17,8 @@ use verilabel_shelf::expected::Expected;
 use verilabel_shelf::make::{Places, make};
 use verilabel_shelf::{MARKETS, NOTICE};
 
+use crate::site::Site;
+
 /// Makes a shelf of specimen boxes and judges their pictures offline.
 #[derive(Parser)]
 #[command(name = "verilabel-demo", version)]
@@ -22,7 +26,10 @@ struct Args {
     /// Where to put the shelf
     #[arg(long)]
     out: PathBuf,
-    /// Do not ask for anything at the end
+    /// The page that shoppers open, as `cargo xtask web` builds it: it is served with the shelf at the end
+    #[arg(long)]
+    app: Option<PathBuf>,
+    /// Do not wait for anything at the end
     #[arg(long)]
     once: bool,
 }
@@ -69,8 +76,17 @@ fn run(args: &Args) -> Result<usize, Box<dyn Error>> {
     writeln!(out, "\n{right} of {} verdicts are those that are due.", expected.len())?;
     writeln!(out, "Pictures, sheet.pdf, pack/ and expected.json are in {}", args.out.display())?;
     drop(out);
+    let site = args.app.as_deref().map(|app| Site::start(&site::program(&programs()?), app, &places));
+    let site = site.transpose()?;
+    if let Some(site) = &site {
+        say(&format!("\nThe shelf, to click or to scan, is at {}", site.shelf));
+    }
     if !args.once {
-        converse(&places)?;
+        let left = converse(&places)?;
+        // Nobody is there to say when to end.
+        if let (Some(site), Left::Alone) = (site, left) {
+            site.wait()?;
+        }
     }
     Ok(wrong.len())
 }
@@ -151,17 +167,25 @@ fn table(out: &mut impl Write, found: &[Found]) -> std::io::Result<()> {
     )
 }
 
+/// How a conversation ended.
+enum Left {
+    /// The person said so.
+    Said,
+    /// There is nobody.
+    Alone,
+}
+
 /// Lets a person judge pictures and links of their own.
-fn converse(places: &Places) -> Result<(), Box<dyn Error>> {
+fn converse(places: &Places) -> Result<Left, Box<dyn Error>> {
     let stdin = std::io::stdin();
     loop {
         say("\nA picture or a link to judge (Enter to end), such as 03-cls-3-hub.png --market KR:");
         let mut line = String::new();
-        if stdin.lock().read_line(&mut line)? == 0 || line.trim().is_empty() {
-            return Ok(());
+        if stdin.lock().read_line(&mut line)? == 0 {
+            return Ok(Left::Alone);
         }
         let mut words = line.split_whitespace().map(str::to_owned);
-        let Some(input) = words.next() else { return Ok(()) };
+        let Some(input) = words.next() else { return Ok(Left::Said) };
         let status = verilabel(places, &input)?
             .args(words)
             .arg("--details")

@@ -18,7 +18,7 @@ use verilabel_wire::{LabelLink, LinkBase, Profile};
 use crate::authorities::{AUTHORITIES, SpecimenAuthority};
 use crate::boxes::{Fate, SHELF, SpecimenBox};
 use crate::service::{Programs, Service};
-use crate::{NOTICE, expected, picture};
+use crate::{NOTICE, expected, page, picture};
 
 /// Whatever stops the making; it is told to a person and ends the run.
 pub type MakeError = Box<dyn Error>;
@@ -37,6 +37,10 @@ pub struct Places {
     pub pack: PathBuf,
     /// The trust pack as one file.
     pub pack_file: PathBuf,
+    /// What a host of the publication serves: the trust pack in both forms.
+    pub published: PathBuf,
+    /// The boxes as a page to click or scan.
+    pub shelf: PathBuf,
     /// All labels on paper.
     pub sheet: PathBuf,
     /// What is due.
@@ -50,6 +54,8 @@ impl Places {
         Self {
             pack: out.join("pack"),
             pack_file: out.join("pack.tar.gz"),
+            published: out.join("published"),
+            shelf: out.join("shelf"),
             sheet: out.join("sheet.pdf"),
             expected: out.join("expected.json"),
             out: out.to_owned(),
@@ -68,7 +74,7 @@ pub fn make(
     random: &SystemRandom,
     progress: &dyn Fn(&str),
 ) -> Result<(), MakeError> {
-    for folder in ["authorities", "keys"] {
+    for folder in ["authorities", "keys", "published", "shelf"] {
         remove(&places.out.join(folder))?;
     }
     remove(&places.pack)?;
@@ -78,6 +84,7 @@ pub fn make(
     let desks = Desks::open(places, &programs, random, progress)?;
     let mut links = HashMap::new();
     let mut labels = Vec::new();
+    let mut boxes = Vec::new();
     let fonts = Fonts::default();
     for (number, specimen) in (1..).zip(&SHELF) {
         progress(&format!("awarding {}", specimen.file));
@@ -93,10 +100,12 @@ pub fn make(
         let png = box_front.to_png(Resolution::from_module(PIXELS_PER_MODULE, module), Ink::Color)?;
         fs::write(places.out.join(format!("{}.png", specimen.file)), png)?;
         labels.push((specimen, for_the_sheet.drawing));
+        boxes.push((specimen, minted.link.clone()));
         links.insert(specimen.file, minted.link);
     }
     progress("printing the sheet");
     fs::write(&places.sheet, sheet(&labels, &fonts)?)?;
+    page::write(&places.shelf, &places.out, &boxes)?;
     progress("publishing the trust pack");
     desks.close()?;
     publish(places, &programs)?;
@@ -207,7 +216,15 @@ fn publish(places: &Places, programs: &Programs<'_>) -> Result<(), MakeError> {
     };
     run("init", &[])?;
     run("publish", &folders)?;
-    fs::write(&places.pack_file, write_archive(&files_below(&places.pack)?)?)?;
+    let files = files_below(&places.pack)?;
+    for (name, content) in &files {
+        let path = places.published.join("pack").join(name);
+        fs::create_dir_all(path.parent().unwrap_or(&places.published))?;
+        fs::write(path, content)?;
+    }
+    let packed = write_archive(&files)?;
+    fs::write(&places.pack_file, &packed)?;
+    fs::write(places.published.join("pack.tar.gz"), packed)?;
     Ok(())
 }
 

@@ -13,7 +13,7 @@
 pub mod draw;
 #[cfg(feature = "print")]
 mod print;
-#[cfg(feature = "read")]
+#[cfg(feature = "scan")]
 pub mod read;
 
 #[cfg(feature = "print")]

@@ -2,7 +2,7 @@
 //!
 //! The same files always make the same bytes: names sorted, no times, no owners.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Read};
 
 use flate2::Compression;
@@ -21,7 +21,7 @@ const MAX_FILES: usize = 100_000;
 /// A repository that was read from one file.
 #[derive(Debug, Clone, Default)]
 pub struct ArchiveRepository {
-    files: BTreeMap<String, Vec<u8>>,
+    files: HashMap<String, Vec<u8>>,
 }
 
 impl ArchiveRepository {
@@ -31,7 +31,7 @@ impl ArchiveRepository {
     /// [`ArchiveError`] if they are no such archive, or a larger one than any pack.
     pub fn read(bytes: &[u8]) -> Result<Self, ArchiveError> {
         let mut archive = tar::Archive::new(GzDecoder::new(bytes).take(MAX_INFLATED));
-        let mut files = BTreeMap::new();
+        let mut files = HashMap::new();
         for entry in archive.entries().map_err(|e| ArchiveError::damaged(&e))? {
             let mut entry = entry.map_err(|e| ArchiveError::damaged(&e))?;
             let name = std::str::from_utf8(&entry.path_bytes()).unwrap_or_default().to_owned();

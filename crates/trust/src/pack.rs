@@ -71,7 +71,7 @@ pub struct TrustPack {
     issuers: Vec<Issuer>,
     /// Positions in `issuers` and in their `keys`: key ids may collide.
     keys: HashMap<KeyId, Vec<(usize, usize)>>,
-    status: HashMap<IssuerId, BTreeMap<u32, StatusSlot>>,
+    status: HashMap<IssuerId, HashMap<u32, StatusSlot>>,
     products: HashMap<IssuerId, Vec<ProductSlot>>,
     partners: Vec<Partner>,
     partner_troubles: Vec<PartnerTrouble>,
@@ -178,7 +178,7 @@ impl TrustPack {
     /// Issuers and numbers of all status lists, in order.
     #[must_use]
     pub fn status_lists(&self) -> Vec<(&IssuerId, u32)> {
-        let of = |(issuer, lists): (_, &BTreeMap<u32, StatusSlot>)| -> Vec<_> {
+        let of = |(issuer, lists): (_, &HashMap<u32, StatusSlot>)| -> Vec<_> {
             lists.keys().map(|list| (issuer, *list)).collect()
         };
         let mut lists: Vec<_> = self.status.iter().flat_map(of).collect();
@@ -250,7 +250,9 @@ impl Parts {
             .delegated()
             .filter_map(|d| d.state.err().map(|(code, text)| PartnerTrouble { role: d.role, code, text }))
             .collect();
-        for (role, paths) in accepted.outside_paths() {
+        let mut outside: Vec<(&str, Vec<&str>)> = accepted.outside_paths().into_iter().collect();
+        outside.sort_unstable();
+        for (role, paths) in outside {
             troubles.push(PartnerTrouble::outside(role, paths.first().copied().unwrap_or_default()));
         }
         for path in accepted.paths() {
@@ -276,7 +278,7 @@ struct Content {
     issuers: Vec<Issuer>,
     keys: HashMap<KeyId, Vec<(usize, usize)>>,
     thumbprints: HashSet<[u8; 32]>,
-    status: HashMap<IssuerId, BTreeMap<u32, StatusSlot>>,
+    status: HashMap<IssuerId, HashMap<u32, StatusSlot>>,
     products: HashMap<IssuerId, Vec<ProductSlot>>,
     partners: Vec<Partner>,
 }

@@ -13,6 +13,8 @@ mod key;
 mod listing;
 mod metadata;
 pub(crate) mod name;
+#[cfg(feature = "other-keys")]
+mod other_keys;
 mod publish;
 pub(crate) mod repository;
 pub(crate) mod store;

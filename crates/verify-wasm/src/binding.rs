@@ -1,6 +1,7 @@
 //! What JavaScript sees. Errors are `Error` objects whose `name` is the refusal's code.
 
 use js_sys::Error;
+use serde::Serialize;
 use verilabel_label::Timestamp;
 use verilabel_trust::Expiry;
 use verilabel_verify::Report;
@@ -38,12 +39,38 @@ impl Binding {
     /// Judges a text. `asked`: JSON with any of market, category, minimum_level, max_status_age. Gives the verdict
     /// as JSON (docs/verdict-json.md).
     pub fn judge(&self, text: &str, asked: &str, at: &str) -> Result<String, Error> {
-        let asked: Asked = serde_json::from_str(asked)
+        let asked: Asked = serde_json::from_slice(asked.as_bytes())
             .map_err(|reason| error(Refusal::new("question", format!("the question is none: {reason}"))))?;
         let verdict = self.verifier.judge(text, &asked, time(at)?).map_err(error)?;
-        serde_json::to_string(&Report::of(&verdict))
-            .map_err(|reason| error(Refusal::new("report", reason.to_string())))
+        json(&Report::of(&verdict))
     }
+
+    /// Where a label counts at that time, as JSON: for each market of the register its `name` and the members of
+    /// `recognition` of a verdict. An error `not-authentic` if it is not known to be authentic.
+    pub fn counts(&self, text: &str, at: &str) -> Result<String, Error> {
+        json(&self.verifier.counts(text, time(at)?).map_err(error)?)
+    }
+
+    /// The pack in use, as JSON: `version`, `made`, `age_seconds`, `expires`; `roles` (`role`, `version`,
+    /// `expires`); `warnings` (`code`, `text`); `issuers` (`id`, `name`, `notice`).
+    pub fn pack(&self, at: &str) -> Result<String, Error> {
+        json(&self.verifier.state(time(at)?).map_err(error)?)
+    }
+
+    /// The register of the pack in use, as it was published: JSON (docs/spec/register.md).
+    pub fn register(&self) -> Result<String, Error> {
+        self.verifier.register().map(str::to_owned).map_err(error)
+    }
+
+    /// The drawing of the register on that day: SVG. Groups have `data-scheme="ID"` or
+    /// `data-row="ARRANGEMENT/ROW"`.
+    pub fn map(&self, at: &str) -> Result<String, Error> {
+        self.verifier.map(time(at)?).map_err(error)
+    }
+}
+
+fn json(report: &impl Serialize) -> Result<String, Error> {
+    serde_json::to_string(report).map_err(|reason| error(Refusal::new("report", reason.to_string())))
 }
 
 fn time(text: &str) -> Result<Timestamp, Error> {

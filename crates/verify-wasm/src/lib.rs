@@ -10,8 +10,10 @@
 mod binding;
 mod memory;
 mod refusal;
+mod state;
 mod verifier;
 
 pub use memory::Memory;
 pub use refusal::Refusal;
+pub use state::PackState;
 pub use verifier::{Asked, Verifier};

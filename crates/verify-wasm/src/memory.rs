@@ -21,7 +21,7 @@ impl Memory {
     /// `memory-damaged`. It is better to say so than to begin anew in silence: with the memory goes the protection
     /// from older packs.
     pub fn from_json(text: &str) -> Result<Self, Refusal> {
-        serde_json::from_str(text).map_err(|error| {
+        serde_json::from_slice(text.as_bytes()).map_err(|error| {
             Refusal::new(
                 "memory-damaged",
                 format!("what was remembered of earlier packs is damaged: {error}"),

@@ -2,17 +2,25 @@
 
 use serde::Deserialize;
 use verilabel_label::{CategoryId, Market, Timestamp};
-use verilabel_trust::{ArchiveRepository, Client, Expiry, StagedStore, TrustPack};
-use verilabel_verify::{MinimumLevel, Policy, Question, Verdict};
+use verilabel_recognition::map_svg;
+use verilabel_trust::{ArchiveRepository, Client, Expiry, StagedStore, TrustPack, path};
+use verilabel_verify::{CountsReport, MinimumLevel, Policy, Question, Verdict};
 
-use crate::{Memory, Refusal};
+use crate::{Memory, PackState, Refusal};
 
 /// Judges labels by the newest pack that it accepted.
 #[derive(Debug)]
 pub struct Verifier {
     root: Vec<u8>,
     memory: Memory,
-    pack: Option<TrustPack>,
+    in_use: Option<InUse>,
+}
+
+#[derive(Debug)]
+struct InUse {
+    pack: TrustPack,
+    /// The register as it was published.
+    register: String,
 }
 
 /// What is asked of labels.
@@ -36,7 +44,7 @@ impl Verifier {
     /// A verifier that trusts this root metadata, and remembers what another one did.
     #[must_use]
     pub fn new(root: &[u8], memory: Memory) -> Self {
-        Self { root: root.to_owned(), memory, pack: None }
+        Self { root: root.to_owned(), memory, in_use: None }
     }
 
     /// What is to be kept, and handed to the next verifier.
@@ -55,8 +63,11 @@ impl Verifier {
         let mut client = Client::open(StagedStore::new(&mut self.memory), &self.root)?;
         let accepted = client.update(&repository, now, expiry)?;
         let pack = TrustPack::open(accepted, &repository)?;
+        let register = pack.accepted().target(&repository, path::REGISTER)?;
         client.into_store().commit()?;
-        self.pack = Some(pack);
+        // It was read as JSON, and so is UTF-8.
+        let register = String::from_utf8_lossy(&register).into_owned();
+        self.in_use = Some(InUse { pack, register });
         Ok(())
     }
 
@@ -65,7 +76,35 @@ impl Verifier {
     /// # Errors
     /// `no-pack`, before the first was accepted.
     pub fn pack(&self) -> Result<&TrustPack, Refusal> {
-        self.pack.as_ref().ok_or_else(|| {
+        Ok(&self.in_use()?.pack)
+    }
+
+    /// The register of the pack in use: the JSON document as it was published (docs/spec/register.md).
+    ///
+    /// # Errors
+    /// `no-pack`.
+    pub fn register(&self) -> Result<&str, Refusal> {
+        Ok(&self.in_use()?.register)
+    }
+
+    /// Version, age, expiry and issuers of the pack in use, and what a person should know about it.
+    ///
+    /// # Errors
+    /// `no-pack`.
+    pub fn state(&self, now: Timestamp) -> Result<PackState, Refusal> {
+        Ok(PackState::of(self.pack()?, now))
+    }
+
+    /// The drawing of the pack's register on that day: SVG.
+    ///
+    /// # Errors
+    /// `no-pack`.
+    pub fn map(&self, now: Timestamp) -> Result<String, Refusal> {
+        Ok(map_svg(self.pack()?.register(), now.date(), None))
+    }
+
+    fn in_use(&self) -> Result<&InUse, Refusal> {
+        self.in_use.as_ref().ok_or_else(|| {
             let text = "there is no trust pack yet: without one, no label can be judged";
             Refusal::new("no-pack", text.to_owned())
         })
@@ -94,6 +133,19 @@ impl Verifier {
             verilabel_verify::judge_with_lists(text, &lists, pack, &question, &policy, now)
         };
         Ok(verdict)
+    }
+
+    /// Where that label counts now, market by market.
+    ///
+    /// # Errors
+    /// Those of [`Self::judge`]; `not-authentic`, of a label that counts for nothing anywhere, or of which nothing
+    /// is known.
+    pub fn counts(&self, text: &str, now: Timestamp) -> Result<Vec<CountsReport>, Refusal> {
+        let verdict = self.judge(text, &Asked::default(), now)?;
+        CountsReport::of(&verdict, self.pack()?.register()).ok_or_else(|| {
+            let text = "nothing can be said of a label that is not known to be authentic";
+            Refusal::new("not-authentic", text.to_owned())
+        })
     }
 }
 

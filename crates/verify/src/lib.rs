@@ -8,6 +8,7 @@
 //! **Invariant:** no I/O and no clock. What a label says can be read only from [`Outcome::Authentic`].
 
 mod conclusion;
+mod counts;
 #[cfg(feature = "credential")]
 mod credential;
 mod demand;
@@ -21,6 +22,7 @@ mod verdict;
 mod words;
 
 pub use conclusion::Conclusion;
+pub use counts::CountsReport;
 #[cfg(feature = "credential")]
 pub use credential::{GivenLists, ListRefusal};
 pub use demand::{Demand, MinimumLevel, Question, Unmet};

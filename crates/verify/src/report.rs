@@ -123,7 +123,7 @@ struct DemandReport<T> {
 }
 
 #[derive(Debug, Serialize)]
-struct RecognitionReport {
+pub(crate) struct RecognitionReport {
     market: Market,
     outcome: &'static str,
     counts: bool,
@@ -312,16 +312,20 @@ impl LevelReport {
 impl RecognitionReport {
     fn of(judged: &Judged<'_>) -> Option<Self> {
         let (recognition, demand) = (judged.recognition.as_ref()?, judged.market_demand.as_ref()?);
-        Some(Self {
-            market: demand.asked,
+        Some(Self::new(demand.asked, demand.met.is_ok(), recognition))
+    }
+
+    pub(crate) fn new(market: Market, counts: bool, recognition: &Recognition<'_>) -> Self {
+        Self {
+            market,
             outcome: recognition.code(),
-            counts: demand.met.is_ok(),
+            counts,
             findings: recognition.findings().iter().map(FindingReport::of).collect(),
             reasons: match recognition {
                 Recognition::NotRecognised(reasons) => reasons.iter().map(ReasonReport::of).collect(),
                 Recognition::Own(_) | Recognition::Recognised(_) => Vec::new(),
             },
-        })
+        }
     }
 }
 

@@ -6,7 +6,9 @@ mod bench;
 mod crash;
 mod demo;
 mod fuzz;
+mod join;
 mod openapi;
+mod page;
 mod process;
 mod programs;
 mod test;
@@ -15,6 +17,7 @@ mod tools;
 mod tuf;
 mod vectors;
 mod wasm;
+mod web;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -50,6 +53,8 @@ enum Command {
     Tuf,
     /// Build for browsers, and try every vector there
     Wasm,
+    /// Build the page that shoppers open
+    Web,
     /// Check the rules that compilers do not know
     Tidy,
     /// Write the test vectors anew
@@ -86,6 +91,7 @@ fn main() -> ExitCode {
         Command::Test { no_fuzz } => test::run(!no_fuzz),
         Command::Tuf => tuf::run(),
         Command::Wasm => wasm::run(),
+        Command::Web => web::run(),
         Command::Tidy => tidy::run(),
         Command::Vectors => vectors::run(),
         Command::Openapi => openapi::run(),

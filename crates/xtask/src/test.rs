@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use verilabel_postgres::Server;
 
 use crate::process::{Failure, Outcome, cargo, program, run as run_program, say, works};
-use crate::{crash, fuzz, programs, tidy, tools, tuf, vectors, wasm};
+use crate::{crash, fuzz, page, programs, tidy, tools, tuf, vectors, wasm};
 
 /// Seconds of fuzzing for each target.
 const FUZZ_SECONDS: u32 = 60;
@@ -34,6 +34,7 @@ pub(crate) fn run(with_fuzz: bool) -> Outcome {
     report.step("vectors", vectors_are_current)?;
     report.step("tuf", tuf::run)?;
     report.step("wasm", wasm::run)?;
+    report.step("page", page::test)?;
     report.step("dependencies", dependencies)?;
     report.step("crashes", crash::sample)?;
     if with_fuzz {

@@ -1,6 +1,6 @@
 //! Tools that the commands need: found, or installed, or said to be missing.
 
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use crate::process::{Failure, Outcome, cargo, program, run, say, works};
 
@@ -22,7 +22,40 @@ pub(crate) fn strace() -> Outcome {
     if works(program("strace").arg("--version")) { Ok(()) } else { apt(&["strace"]) }
 }
 
-/// Installs Debian packages; needs root or sudo.
+/// A browser, Node and npm: what tries the page. False, and a word about it, if they cannot be had.
+pub(crate) fn browser() -> bool {
+    let missing: Vec<&str> = ["chromium", "node", "npm"]
+        .into_iter()
+        .filter(|name| !works(program(name).arg("--version")))
+        .map(|name| if name == "node" { "nodejs" } else { name })
+        .collect();
+    if missing.is_empty() || apt(&missing).is_ok() {
+        return true;
+    }
+    say(&format!("could not get {}: the page is not tried in a browser", missing.join(", ")));
+    false
+}
+
+/// What the server is measured with, and against.
+pub(crate) fn load() -> bool {
+    let missing: Vec<&str> = [("wrk", "wrk"), ("/usr/sbin/nginx", "nginx-light")]
+        .into_iter()
+        .filter(|(name, _)| !runs(program(name).arg("-v")))
+        .map(|(_, package)| package)
+        .collect();
+    if missing.is_empty() || apt(&missing).is_ok() {
+        return true;
+    }
+    say(&format!("could not get {}: the server is not measured", missing.join(", ")));
+    false
+}
+
+/// Whether a program can be started, whatever it thinks of its arguments.
+fn runs(command: &mut Command) -> bool {
+    command.stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok()
+}
+
+/// Installs Debian packages; needs root or sudo. No service is started.
 pub(crate) fn apt(packages: &[&str]) -> Outcome {
     say(&format!("installing {} (Debian packages)", packages.join(", ")));
     let as_root = |arguments: &[&str]| -> Command {
@@ -31,7 +64,7 @@ pub(crate) fn apt(packages: &[&str]) -> Outcome {
         if !is_root {
             command.args(["-n", "apt-get"]);
         }
-        command.args(arguments).env("DEBIAN_FRONTEND", "noninteractive");
+        command.args(arguments).env("DEBIAN_FRONTEND", "noninteractive").env("RUNLEVEL", "1");
         command
     };
     let install: Vec<&str> = [&["install", "-y", "--no-install-recommends"], packages].concat();
@@ -70,7 +103,7 @@ pub(crate) fn wasm_bindgen(version: &str) -> bool {
         run(cargo().args(install).args(locked)).is_ok()
     });
     if !installed {
-        say("could not get wasm-bindgen-cli: the vectors are not tried as WebAssembly");
+        say("could not get wasm-bindgen-cli: what needs it is left out");
     }
     installed
 }

@@ -5,13 +5,13 @@ use serde_json::Value;
 use crate::process::{Failure, Outcome, cargo, output, program, run as run_program, say, works};
 use crate::{programs, tools};
 
-const TARGET: &str = "wasm32-unknown-unknown";
+pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
 /// The verifier with label credentials, so that every vector can be tried.
 const VERIFIER: [&str; 4] = ["-p", "verilabel-verify-wasm", "--features", "credential"];
 
 pub(crate) fn run() -> Outcome {
     same_answers_without_ring()?;
-    if !works(program("rustup").args(["target", "add", TARGET])) {
+    if !has_target() {
         say("could not get the wasm32 target: its build is left out");
         return Ok(());
     }
@@ -19,6 +19,11 @@ pub(crate) fn run() -> Outcome {
     run_program(cargo().args(["check", "--locked", "--quiet", "--target", TARGET]).args(symbol))?;
     run_program(cargo().args(["build", "--locked", "--quiet", "--target", TARGET]).args(VERIFIER))?;
     vectors_in_node()
+}
+
+/// Whether the compiler can build for browsers; what it needs is installed if need be.
+pub(crate) fn has_target() -> bool {
+    works(program("rustup").args(["target", "add", TARGET]))
 }
 
 /// The signature checks that browsers use, natively.
@@ -56,7 +61,7 @@ fn vectors_in_node() -> Outcome {
 }
 
 /// The version of a package in Cargo.lock. The command must be of the very version of the library.
-fn locked_version(name: &str) -> Result<String, Failure> {
+pub(crate) fn locked_version(name: &str) -> Result<String, Failure> {
     let text = output(cargo().args(["metadata", "--format-version", "1", "--locked"]))?;
     let metadata: Value = serde_json::from_str(&text).map_err(|e| Failure(format!("cargo metadata: {e}")))?;
     let mut packages = metadata["packages"].as_array().into_iter().flatten();

@@ -71,9 +71,14 @@ pub(crate) fn time(command: &mut Command) -> Result<f64, Box<dyn std::error::Err
 
 /// The command beside this program.
 pub(crate) fn program() -> Result<PathBuf, Box<dyn std::error::Error>> {
+    beside("verilabel")
+}
+
+/// A program beside this one.
+pub(crate) fn beside(name: &str) -> Result<PathBuf, Box<dyn std::error::Error>> {
     let here = std::env::current_exe()?;
-    let program = here.parent().unwrap_or(Path::new(".")).join("verilabel");
-    if program.is_file() { Ok(program) } else { Err("build the verilabel command first".into()) }
+    let program = here.parent().unwrap_or(Path::new(".")).join(name);
+    if program.is_file() { Ok(program) } else { Err(format!("build {name} first").into()) }
 }
 
 /// A symbol, slightly turned, on a grey picture of 1,152 by 864 pixels.

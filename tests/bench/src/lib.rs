@@ -19,6 +19,7 @@ pub mod reading;
 pub mod report;
 pub mod runs;
 pub mod seals;
+pub mod serving;
 pub mod symbols;
 
 /// What a measurement gives.

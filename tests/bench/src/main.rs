@@ -13,7 +13,7 @@ use std::process::{Command, ExitCode};
 use clap::Parser;
 
 use verilabel_bench::{
-    Outcome, approvals, command, load, packs, publishing, reading, report, runs, seals, symbols,
+    Outcome, approvals, command, load, packs, publishing, reading, report, runs, seals, serving, symbols,
 };
 
 /// Measures.
@@ -36,7 +36,7 @@ struct Args {
 type Measure = fn() -> Outcome;
 
 /// Names and what measures them.
-const ALL: [(&str, Measure); 16] = [
+const ALL: [(&str, Measure); 17] = [
     ("verify-es256", seals::verify_es256),
     ("verify-eddsa", seals::verify_eddsa),
     ("mint-es256", seals::mint_es256),
@@ -53,6 +53,7 @@ const ALL: [(&str, Measure); 16] = [
     ("pack-transfer", packs::transfer),
     ("pack-daily", packs::daily),
     ("status-100m", packs::hundred_million),
+    ("web-serve", serving::serve),
 ];
 
 fn main() -> ExitCode {

@@ -48,9 +48,11 @@ impl Canvas {
         )
     }
 
-    /// Groups what `draw` draws under a title, which viewers show as a hint and screen readers read.
-    pub(super) fn group(&mut self, title: &str, draw: impl FnOnce(&mut Self)) {
-        self.push(format_args!("<g><title>{}</title>\n", Escaped(title)));
+    /// Groups what `draw` draws under a title, which viewers show as a hint and screen readers read; the attribute
+    /// `data-NAME` tells programs what it is.
+    pub(super) fn group(&mut self, [name, value]: [&str; 2], title: &str, draw: impl FnOnce(&mut Self)) {
+        let (value, title) = (Escaped(value), Escaped(title));
+        self.push(format_args!("<g data-{name}=\"{value}\"><title>{title}</title>\n"));
         draw(self);
         self.push(format_args!("</g>\n"));
     }
@@ -186,7 +188,7 @@ mod tests {
     #[test]
     fn text_is_escaped_wherever_it_stands() {
         let mut canvas = Canvas::new();
-        canvas.group("a<b", |canvas| canvas.text(1, 2, STYLE, "</text><script>&\"'"));
+        canvas.group(["row", "\"<"], "a<b", |canvas| canvas.text(1, 2, STYLE, "</text><script>&\"'"));
         let svg = canvas.finish(10, 10, "<", "&");
         assert!(svg.contains("&lt;/text&gt;&lt;script&gt;&amp;&quot;&#39;"));
         assert!(
@@ -194,6 +196,7 @@ mod tests {
                 && svg.contains(">&lt;</title>")
                 && svg.contains(">&amp;</desc>")
         );
+        assert!(svg.contains("<g data-row=\"&quot;&lt;\">"));
         assert!(!svg.contains("<script"));
     }
 

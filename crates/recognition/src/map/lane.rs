@@ -43,6 +43,7 @@ impl Look {
 pub(super) struct Lane<'a> {
     from: &'a Scheme,
     to: &'a Scheme,
+    name: String,
     look: Look,
     statement: String,
     state: String,
@@ -70,7 +71,8 @@ impl<'a> Lane<'a> {
         };
         let statement = statement(row, from, to);
         let hint = format!("{}: {statement}; {state}; scope: {}", row.id, row.scope.text);
-        Some(Self { from, to, look, statement, state, hint, pointed })
+        let name = format!("{}/{}", arrangement.id, row.id);
+        Some(Self { from, to, name, look, statement, state, hint, pointed })
     }
 
     /// Marks a lane that is pointed out; drawn before the columns' lines, which stay visible.
@@ -88,7 +90,7 @@ impl<'a> Lane<'a> {
         let grey = self.look == Look::NoEffect;
         let statement = Style { fill: if grey { SMALL.fill } else { BODY.fill }, bold: !grey, ..BODY };
         let paper = if self.pointed { POINTED } else { paper };
-        canvas.group(&self.hint, |canvas| {
+        canvas.group(["row", &self.name], &self.hint, |canvas| {
             let words = [(&self.statement, statement, top + 16), (&self.state, SMALL, top + 44)];
             for (words, style, y) in words {
                 let words = cut(words, style, room - 14);

@@ -1,7 +1,7 @@
 //! Reading QR codes from photographs and scans.
 //!
-//! [`Picture::decode`] turns a PNG, JPEG or WebP file into luminance, [`Picture::from_luma`] takes the
-//! frame of a camera, and [`codes`] finds the QR Code symbols (ISO/IEC 18004) in it: turned, tilted,
+//! `Picture::decode` (feature `read`) turns a PNG, JPEG or WebP file into luminance, [`Picture::from_luma`] and
+//! [`Picture::from_rgba`] take the frame of a camera, and [`codes`] finds the QR Code symbols (ISO/IEC 18004) in it: turned, tilted,
 //! on bottles, blurred, badly lit, inverted, mirrored, small, several at once.
 //!
 //! How: the picture is looked at on a ladder of [`Rung`]s, first as a thumbnail, then finer, then in
@@ -16,7 +16,7 @@
 //! on pictures made for it, and work on bits that a threshold has left, where blurred, bent and faint
 //! symbols are lost. The bench `reading` counts what this one reads.
 //!
-//! **Invariant:** every step is bounded whatever the picture: decoding by [`Limits`], checked on the
+//! **Invariant:** every step is bounded whatever the picture: decoding by `Limits`, checked on the
 //! header; passes over pixels by the ladder, which has about a dozen rungs; what is done about that
 //! which looks like a symbol by [`Work::MOST`]. Nothing reads a clock: who has less time says so through
 //! `time_is_up`.
@@ -25,8 +25,10 @@ mod code;
 mod error;
 mod finder;
 mod flat;
+#[cfg(feature = "read")]
 mod format;
 mod grid;
+mod luma;
 mod modules;
 mod number;
 mod perspective;
@@ -38,6 +40,7 @@ mod vector;
 
 pub use code::Code;
 pub use error::{Limit, PictureError};
+#[cfg(feature = "read")]
 pub use format::Limits;
 pub use picture::Picture;
 pub use search::{Effort, End, Filter, Reading, Rung, Work, codes};

@@ -1,6 +1,7 @@
 //! A grey picture in memory.
 
 use super::error::PictureError;
+use super::luma::append_luma;
 
 /// An 8-bit luminance picture of at least 21 pixels a side.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +25,17 @@ impl Picture {
             return Err(PictureError::TooSmall { width: w, height: h });
         }
         Ok(Self { width, height, luma })
+    }
+
+    /// The frame of a camera in colours: red, green, blue and alpha of each pixel, row by row. What is transparent
+    /// becomes white.
+    pub fn from_rgba(width: usize, height: usize, rgba: &[u8]) -> Result<Self, PictureError> {
+        if width.checked_mul(height).and_then(|pixels| pixels.checked_mul(4)) != Some(rgba.len()) {
+            return Err(PictureError::FrameMismatch { width, height, given: rgba.len() / 4 });
+        }
+        let mut luma = Vec::with_capacity(rgba.len() / 4);
+        append_luma(&mut luma, rgba, 4);
+        Self::from_luma(width, height, luma)
     }
 
     /// Width in pixels.
@@ -119,6 +131,19 @@ mod tests {
         assert_eq!((half.width(), half.height()), (12, 15));
         // Pixels 4, 5 across and 6, 7 down: 24, 27, 26, 29.
         assert_eq!(half.row(3)[2], 27);
+    }
+
+    #[test]
+    fn colours_become_luminance() {
+        let pixels = [[255, 255, 255, 255], [0, 0, 0, 255], [0, 0, 0, 0], [255, 0, 0, 255], [0, 255, 0, 255]];
+        let rgba: Vec<u8> = pixels.into_iter().cycle().take(25 * 25).flatten().collect();
+        let picture = Picture::from_rgba(25, 25, &rgba).expect("large enough");
+        assert_eq!(&picture.row(0)[..5], [255, 0, 255, 76, 149]);
+        for wrong in [&rgba[1..], &rgba[4..], &[]] {
+            let refused = Picture::from_rgba(25, 25, wrong);
+            assert!(matches!(refused, Err(PictureError::FrameMismatch { .. })));
+        }
+        assert!(Picture::from_rgba(usize::MAX, 4, &rgba).is_err());
     }
 
     /// Neither smoothing nor doubling moves anything: a slope stays the same slope inside.

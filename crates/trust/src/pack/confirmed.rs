@@ -1,6 +1,5 @@
 //! What an issuer's own records confirm of a key that was stolen.
 
-use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -13,13 +12,16 @@ use verilabel_wire::StatementDigest;
 /// Statements of a distrusted key that count all the same, because the issuer made them by its own records. They
 /// are listed by digest: a label's number, or a date, is what a thief would copy.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Confirmed(Arc<BTreeSet<StatementDigest>>);
+pub struct Confirmed(
+    /// In order, none twice.
+    Arc<[StatementDigest]>,
+);
 
 impl Confirmed {
     /// Whether that statement is confirmed.
     #[must_use]
     pub fn contains(&self, statement: &StatementDigest) -> bool {
-        self.0.contains(statement)
+        self.0.binary_search(statement).is_ok()
     }
 
     /// How many are.
@@ -37,7 +39,10 @@ impl Confirmed {
 
 impl FromIterator<StatementDigest> for Confirmed {
     fn from_iter<I: IntoIterator<Item = StatementDigest>>(statements: I) -> Self {
-        Self(Arc::new(statements.into_iter().collect()))
+        let mut statements: Vec<_> = statements.into_iter().collect();
+        statements.sort_unstable();
+        statements.dedup();
+        Self(statements.into())
     }
 }
 
@@ -52,20 +57,20 @@ impl<'de> Deserialize<'de> for Confirmed {
         struct Ascending;
 
         impl<'de> Visitor<'de> for Ascending {
-            type Value = BTreeSet<StatementDigest>;
+            type Value = Vec<StatementDigest>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("SHA-256 digests in base64url without padding, ascending, none twice")
             }
 
             fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
-                let mut digests = BTreeSet::new();
+                let mut digests: Vec<StatementDigest> = Vec::new();
                 while let Some(text) = seq.next_element::<String>()? {
                     let bytes = URL_SAFE_NO_PAD.decode(&text).ok();
                     let bytes: Option<[u8; StatementDigest::LENGTH]> = bytes.and_then(|b| b.try_into().ok());
                     let digest = bytes.map(StatementDigest::from);
                     let digest = digest.filter(|digest| digests.last().is_none_or(|last| last < digest));
-                    digests.insert(digest.ok_or_else(|| {
+                    digests.push(digest.ok_or_else(|| {
                         A::Error::custom(format_args!(
                             "confirmed statement {} is no digest, or stands out of order",
                             digests.len()
@@ -76,7 +81,7 @@ impl<'de> Deserialize<'de> for Confirmed {
             }
         }
 
-        Ok(Self(Arc::new(deserializer.deserialize_seq(Ascending)?)))
+        Ok(Self(deserializer.deserialize_seq(Ascending)?.into()))
     }
 }
 

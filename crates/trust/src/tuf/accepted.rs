@@ -1,6 +1,6 @@
 //! What a client accepted: versions, and which targets there are (§5.6.7, §5.7).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{HashMap, HashSet};
 
 use verilabel_label::Timestamp;
 
@@ -123,15 +123,17 @@ impl Accepted {
     pub fn paths(&self) -> impl Iterator<Item = &str> {
         let delegated = self.delegated.iter().filter_map(|delegated| delegated.metadata.as_ref().ok());
         let all = std::iter::once(&self.targets).chain(delegated);
-        let paths: BTreeSet<&str> =
+        let mut paths: Vec<&str> =
             all.flat_map(|metadata| metadata.body.files.keys()).map(String::as_str).collect();
+        paths.sort_unstable();
+        paths.dedup();
         paths.into_iter().filter(|path| self.locate(path).is_some())
     }
 
-    /// Paths that a delegated role lists though nobody entrusted it with them.
+    /// Paths that a delegated role lists though nobody entrusted it with them, by the role's name.
     #[must_use]
-    pub fn outside_paths(&self) -> BTreeMap<&str, Vec<&str>> {
-        let mut outside: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    pub fn outside_paths(&self) -> HashMap<&str, Vec<&str>> {
+        let mut outside: HashMap<&str, Vec<&str>> = HashMap::new();
         for delegated in &self.delegated {
             let Ok(metadata) = &delegated.metadata else { continue };
             let covers = |path: &str| {
@@ -217,7 +219,7 @@ impl Accepted {
     /// Searches for a target in the order in which roles are trusted: pre-order, depth first (§5.6.7.1).
     pub(super) fn search(&self, path: &str) -> Search<'_> {
         let root = Role::Root.name();
-        let mut visited: BTreeSet<&str> = BTreeSet::new();
+        let mut visited: HashSet<&str> = HashSet::new();
         let mut stack: Vec<(&str, &str, Option<&str>)> = vec![(root, Role::Targets.name(), None)];
         while let Some((parent, name, branch)) = stack.pop() {
             if visited.len() > MAX_VISITED {

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
-use serde_json::Value;
+use serde::{Deserialize, Deserializer};
+use serde_json::{Map, Value};
 use verilabel_label::Timestamp;
 
 use super::metadata::{Body, KeyRing, RoleFields, Time, Version};
@@ -27,8 +27,8 @@ impl AsRef<KeyRing> for Root {
 struct RootFields {
     #[serde(default)]
     consistent_snapshot: bool,
-    keys: BTreeMap<String, Value>,
-    roles: BTreeMap<String, RoleFields>,
+    keys: Map<String, Value>,
+    roles: Map<String, Value>,
 }
 
 impl Body for Root {
@@ -37,17 +37,23 @@ impl Body for Root {
     fn read(signed: &Value) -> Result<Self, MetadataError> {
         let fields = RootFields::deserialize(signed).map_err(|e| MetadataError::shape("root", &e))?;
         let mut keys = KeyRing::read(&fields.keys)?;
-        for role in Role::ALL.map(Role::name) {
-            let missing = || MetadataError::RoleMissing { role: role.to_owned() };
-            keys.add_role(role, fields.roles.get(role).ok_or_else(missing)?)?;
+        for (role, entry) in &fields.roles {
+            let entry = RoleFields::deserialize(entry).map_err(|e| MetadataError::shape("root", &e))?;
+            if Role::ALL.iter().any(|known| known.name() == role) {
+                keys.add_role(role, entry)?;
+            }
+        }
+        if let Some(role) = Role::ALL.into_iter().find(|role| !fields.roles.contains_key(role.name())) {
+            return Err(MetadataError::RoleMissing { role: role.name().to_owned() });
         }
         Ok(Self { keys, consistent_snapshot: fields.consistent_snapshot })
     }
 }
 
 /// What one metadata file says of another (§4.4): its version, and perhaps length and hashes.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Deserialize)]
 pub(super) struct MetaFile {
+    #[serde(deserialize_with = "version")]
     pub(super) version: u64,
     pub(super) length: Option<u64>,
     hashes: Option<BTreeMap<String, String>>,
@@ -72,22 +78,18 @@ impl MetaFile {
     }
 }
 
-#[derive(Deserialize)]
-struct MetaFields {
-    meta: BTreeMap<String, MetaFileFields>,
+fn version<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    Version::deserialize(deserializer).map(|version| version.0)
 }
 
 #[derive(Deserialize)]
-struct MetaFileFields {
-    version: Version,
-    length: Option<u64>,
-    hashes: Option<BTreeMap<String, String>>,
+struct MetaFields {
+    meta: BTreeMap<String, MetaFile>,
 }
 
 fn read_meta(signed: &Value, what: Role) -> Result<BTreeMap<String, MetaFile>, MetadataError> {
     let fields = MetaFields::deserialize(signed).map_err(|e| MetadataError::shape(what.name(), &e))?;
-    let file = |f: MetaFileFields| MetaFile { version: f.version.0, length: f.length, hashes: f.hashes };
-    Ok(fields.meta.into_iter().map(|(name, fields)| (name, file(fields))).collect())
+    Ok(fields.meta)
 }
 
 /// Timestamp metadata (§4.6).

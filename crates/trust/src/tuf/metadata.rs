@@ -1,9 +1,9 @@
 //! Metadata of any role (TUF specification 1.0 §4.2): read, and proven by signatures.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{HashMap, HashSet};
 
 use serde::{Deserialize, Deserializer};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use verilabel_label::Timestamp;
 
 use super::canonical::canonical;
@@ -44,7 +44,7 @@ impl<T: Body> Received<T> {
         if !common.spec_version.starts_with("1.") {
             return Err(MetadataError::SpecVersion { found: common.spec_version });
         }
-        let mut ids = BTreeSet::new();
+        let mut ids: HashSet<&str> = HashSet::new();
         for signature in &envelope.signatures {
             if !ids.insert(&signature.keyid) {
                 let (role, id) = (T::KIND.name().to_owned(), signature.keyid.clone());
@@ -90,18 +90,24 @@ impl<T: Body> Received<T> {
 
     fn check(&self, keys: &KeyRing, role: &str) -> Result<(), MetadataError> {
         let missing = || MetadataError::RoleMissing { role: role.to_owned() };
-        let RoleKeys { ids, threshold } = keys.roles.get(role).ok_or_else(missing)?;
+        let RoleKeys { ids, threshold } = keys.role(role).ok_or_else(missing)?;
         let signed_by = || {
-            self.signatures.iter().filter(|(id, _)| ids.contains(id)).filter_map(|(id, signature)| {
-                let key = keys.keys.get(id)?;
-                Some((key, signature))
-            })
+            self.signatures.iter().filter(|(id, _)| ids.binary_search(id).is_ok()).filter_map(
+                |(id, signature)| {
+                    let key = keys.key(id)?;
+                    Some((key, signature))
+                },
+            )
         };
         // Keys are told apart by what they are, not by what they are called.
-        let signers: BTreeSet<Vec<u8>> = signed_by()
-            .filter(|(key, signature)| key.verifies(&self.signed, signature))
-            .filter_map(|(key, _)| key.material())
-            .collect();
+        let mut signers: Vec<Vec<u8>> = Vec::new();
+        for (key, signature) in signed_by() {
+            if let Some(material) = key.material().filter(|material| !signers.contains(material))
+                && key.verifies(&self.signed, signature)
+            {
+                signers.push(material);
+            }
+        }
         let (found, threshold) = (count(signers.len()), *threshold);
         if found >= threshold {
             return Ok(());
@@ -180,46 +186,60 @@ impl<'de> Deserialize<'de> for Time {
 /// Keys, and which of them speak for which role: part of root metadata and of delegations.
 #[derive(Debug, Clone, Default)]
 pub(super) struct KeyRing {
-    keys: BTreeMap<String, Key>,
-    roles: BTreeMap<String, RoleKeys>,
+    /// By id, in order.
+    keys: Vec<(String, Key)>,
+    /// By name, in no order: there are few, or they are looked for once.
+    roles: HashMap<String, RoleKeys>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct RoleKeys {
-    ids: BTreeSet<String>,
+    /// In order.
+    ids: Vec<String>,
     threshold: u32,
 }
 
 /// A role's key ids and threshold as metadata has them.
 #[derive(Deserialize)]
 pub(super) struct RoleFields {
-    keyids: Vec<String>,
-    threshold: u32,
+    pub(super) keyids: Vec<String>,
+    pub(super) threshold: u32,
 }
 
 impl KeyRing {
-    pub(super) fn read(keys: &BTreeMap<String, Value>) -> Result<Self, MetadataError> {
+    pub(super) fn read(keys: &Map<String, Value>) -> Result<Self, MetadataError> {
+        // A map has its names in order.
         let keys = keys.iter().map(|(id, value)| Ok((id.clone(), Key::read(value)?)));
-        Ok(Self { keys: keys.collect::<Result<_, MetadataError>>()?, roles: BTreeMap::new() })
+        Ok(Self { keys: keys.collect::<Result<_, MetadataError>>()?, roles: HashMap::new() })
     }
 
-    pub(super) fn add_role(&mut self, name: &str, fields: &RoleFields) -> Result<(), MetadataError> {
-        let ids: BTreeSet<_> = fields.keyids.iter().cloned().collect();
-        if fields.threshold == 0 || ids.len() != fields.keyids.len() {
+    pub(super) fn add_role(&mut self, name: &str, fields: RoleFields) -> Result<(), MetadataError> {
+        let RoleFields { keyids: mut ids, threshold } = fields;
+        ids.sort_unstable();
+        if threshold == 0 || ids.windows(2).any(|pair| pair[0] == pair[1]) {
             return Err(MetadataError::Threshold { role: name.to_owned() });
         }
-        self.roles.insert(name.to_owned(), RoleKeys { ids, threshold: fields.threshold });
+        self.roles.insert(name.to_owned(), RoleKeys { ids, threshold });
         Ok(())
+    }
+
+    fn key(&self, id: &str) -> Option<&Key> {
+        let at = self.keys.binary_search_by(|(known, _)| known.as_str().cmp(id)).ok()?;
+        self.keys.get(at).map(|(_, key)| key)
+    }
+
+    fn role(&self, name: &str) -> Option<&RoleKeys> {
+        self.roles.get(name)
     }
 
     /// Whether both list the same keys and threshold for a role.
     pub(super) fn same_for(&self, other: &Self, role: Role) -> bool {
-        self.roles.get(role.name()) == other.roles.get(role.name())
+        self.role(role.name()) == other.role(role.name())
     }
 
     /// A key id that stands for one key here and for another there (§4.2).
     pub(super) fn conflict(&self, other: &Self) -> Option<&str> {
-        let differs = |(id, key): &(&String, &Key)| other.keys.get(*id).is_some_and(|there| there != *key);
+        let differs = |(id, key): &&(String, Key)| other.key(id).is_some_and(|there| there != key);
         self.keys.iter().find(differs).map(|(id, _)| id.as_str())
     }
 }

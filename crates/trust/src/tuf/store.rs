@@ -1,6 +1,6 @@
 //! What a client has accepted, kept so that it never goes backwards.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::{self, TryLockError};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -150,13 +150,13 @@ impl TrustedStore for FolderStore {
 pub struct StagedStore<S> {
     below: S,
     /// What is to be saved, or removed.
-    changes: BTreeMap<String, Option<Vec<u8>>>,
+    changes: HashMap<String, Option<Vec<u8>>>,
 }
 
 impl<S: TrustedStore> StagedStore<S> {
     /// A stage over that store.
     pub fn new(below: S) -> Self {
-        Self { below, changes: BTreeMap::new() }
+        Self { below, changes: HashMap::new() }
     }
 
     /// Whether there is nothing to change.
@@ -171,7 +171,9 @@ impl<S: TrustedStore> StagedStore<S> {
     /// Those of the store below.
     pub fn commit(mut self) -> Result<S, UpdateError> {
         let timestamp = self.changes.remove_entry(Role::Timestamp.name());
-        for (role, change) in self.changes.into_iter().chain(timestamp) {
+        let mut changes: Vec<_> = self.changes.into_iter().collect();
+        changes.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+        for (role, change) in changes.into_iter().chain(timestamp) {
             match change {
                 Some(bytes) => self.below.save(&role, &bytes)?,
                 None => self.below.remove(&role)?,

@@ -1,9 +1,9 @@
 //! What targets metadata holds (TUF specification 1.0 §4.5): files, and delegations to other roles.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashSet};
 
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use verilabel_wire::sha256;
 
 use super::metadata::{Body, KeyRing, RoleFields};
@@ -158,7 +158,7 @@ struct TargetsFields {
 
 #[derive(Deserialize)]
 struct DelegationsFields {
-    keys: BTreeMap<String, Value>,
+    keys: Map<String, Value>,
     #[serde(default)]
     roles: Vec<DelegationFields>,
 }
@@ -170,8 +170,8 @@ struct DelegationFields {
     terminating: bool,
     paths: Option<Vec<String>>,
     path_hash_prefixes: Option<Vec<String>>,
-    #[serde(flatten)]
-    keys: RoleFields,
+    keyids: Vec<String>,
+    threshold: u32,
 }
 
 impl Body for Targets {
@@ -182,13 +182,15 @@ impl Body for Targets {
         let (mut keys, mut delegations) = (KeyRing::default(), Vec::new());
         if let Some(fields) = fields.delegations {
             keys = KeyRing::read(&fields.keys)?;
-            let mut names = BTreeSet::new();
-            for role in fields.roles {
+            let mut names = HashSet::new();
+            for mut role in fields.roles {
                 let top_level = Role::ALL.iter().any(|top| top.name() == role.name);
                 if role.name.is_empty() || top_level || !names.insert(role.name.clone()) {
                     return Err(MetadataError::RoleName { role: "targets".to_owned(), name: role.name });
                 }
-                keys.add_role(&role.name, &role.keys)?;
+                let holders =
+                    RoleFields { keyids: std::mem::take(&mut role.keyids), threshold: role.threshold };
+                keys.add_role(&role.name, holders)?;
                 delegations.push(role.delegation()?);
             }
         }

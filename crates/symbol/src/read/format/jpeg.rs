@@ -6,8 +6,9 @@ use zune_core::options::DecoderOptions;
 use zune_jpeg::JpegDecoder;
 use zune_jpeg::errors::DecodeErrors;
 
-use super::{Limits, append_luma, damaged, size};
+use super::{Limits, damaged, size};
 use crate::read::error::PictureError;
+use crate::read::luma::append_luma;
 use crate::read::picture::Picture;
 
 /// Scans of a file. Encoders write a dozen; each passes over the whole picture,

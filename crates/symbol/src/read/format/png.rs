@@ -4,8 +4,9 @@ use std::io::Cursor;
 
 use png::{ColorType, Decoder, InterlaceInfo, Transformations, expand_interlaced_row};
 
-use super::{Limits, append_luma, damaged, size};
+use super::{Limits, damaged, size};
 use crate::read::error::PictureError;
+use crate::read::luma::append_luma;
 use crate::read::picture::Picture;
 
 pub(super) fn decode(file: &[u8], limits: &Limits) -> Result<Picture, PictureError> {

@@ -1,0 +1,51 @@
+//! The reader of QR codes for browsers that have none. JavaScript hands over pixels, from a camera or a picture
+//! that the browser decoded, and gets texts and places.
+//!
+//! [`read`] is that in Rust; `binding` gives it to JavaScript (on wasm32 alone) and only converts.
+//!
+//! **Invariant:** what a code says is not looked at here, and nothing is opened. No pictures are decoded: browsers do
+//! that.
+
+#[cfg(target_arch = "wasm32")]
+mod binding;
+
+use serde::Serialize;
+use verilabel_symbol::read::{Effort, Limit, Picture, PictureError, codes};
+
+/// Most pixels of a picture: 160 MB of colours.
+const MAX_PIXELS: usize = 40_000_000;
+
+/// A code in a picture.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Found {
+    /// What it says.
+    pub text: String,
+    /// Its outer corners in pixels, as printed: top left, top right, bottom right, bottom left.
+    pub corners: [[f32; 2]; 4],
+}
+
+/// Reads the codes of a picture: red, green, blue and alpha of each pixel, row by row.
+///
+/// With `time_is_up`, it is the frame of a camera, and the search ends at the first look that finds a code, or when
+/// time is up. Without, every look is taken.
+///
+/// # Errors
+/// [`PictureError`]: pixels of another number than `width` times `height`, too few or too many of them.
+pub fn read(
+    rgba: &[u8],
+    width: usize,
+    height: usize,
+    time_is_up: Option<&dyn Fn() -> bool>,
+) -> Result<Vec<Found>, PictureError> {
+    if width.saturating_mul(height) > MAX_PIXELS {
+        let [width, height] = [width, height].map(|side| u32::try_from(side).unwrap_or(u32::MAX));
+        let limit = Limit::Pixels(u64::try_from(MAX_PIXELS).unwrap_or(u64::MAX));
+        return Err(PictureError::TooLarge { width, height, limit });
+    }
+    let picture = Picture::from_rgba(width, height, rgba)?;
+    let reading = match time_is_up {
+        Some(time_is_up) => codes(&picture, Effort::First, time_is_up),
+        None => codes(&picture, Effort::Every, &|| false),
+    };
+    Ok(reading.codes.into_iter().map(|code| Found { text: code.text, corners: code.corners }).collect())
+}
