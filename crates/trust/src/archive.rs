@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Read};
 
 use flate2::Compression;
-use flate2::bufread::GzDecoder;
 use flate2::write::GzEncoder;
 use verilabel_label::excerpt;
+use verilabel_wire::Inflate;
 
 use crate::tuf::repository::is_plain_path;
 use crate::tuf::{Repository, RepositoryFile, UpdateError};
@@ -30,7 +30,8 @@ impl ArchiveRepository {
     /// # Errors
     /// [`ArchiveError`] if they are no such archive, or a larger one than any pack.
     pub fn read(bytes: &[u8]) -> Result<Self, ArchiveError> {
-        let mut archive = tar::Archive::new(GzDecoder::new(bytes).take(MAX_INFLATED));
+        let inflated = Inflate::gzip(bytes).map_err(|e| ArchiveError::damaged(&e))?;
+        let mut archive = tar::Archive::new(inflated.take(MAX_INFLATED));
         let mut files = HashMap::new();
         for entry in archive.entries().map_err(|e| ArchiveError::damaged(&e))? {
             let mut entry = entry.map_err(|e| ArchiveError::damaged(&e))?;
@@ -53,7 +54,8 @@ impl ArchiveRepository {
         if rest.limit() == 0 {
             return Err(ArchiveError::TooLarge);
         }
-        let after = rest.into_inner().into_inner();
+        let inflated = rest.into_inner();
+        let after = inflated.rest();
         if !after.is_empty() {
             return Err(ArchiveError::Damaged {
                 reason: format!("{} bytes follow after its end", after.len()),

@@ -18,6 +18,7 @@ mod cose;
 mod crypto;
 mod digits;
 mod envelope;
+mod inflate;
 mod json;
 mod jws;
 mod link;
@@ -32,6 +33,7 @@ pub use crypto::{Algorithm, BadSignature, KeyId, PublicKey, Sign, SignError, Ver
 pub use crypto::{NotAKey, SigningKey};
 pub use digits::DigitsError;
 pub use envelope::EnvelopeError;
+pub use inflate::Inflate;
 pub use json::{JsonError, strict_json};
 pub use jws::JwsRules;
 pub use link::{LabelLink, LinkBase, LinkError, canonical_path};

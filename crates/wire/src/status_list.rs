@@ -3,10 +3,10 @@
 use std::io::{Read, Write};
 
 use flate2::Compression;
-use flate2::read::ZlibDecoder;
 use flate2::write::ZlibEncoder;
 use verilabel_label::{Status, Timestamp};
 
+use crate::Inflate;
 use crate::cbor::{self, KeyOrder, Reader};
 use crate::cose::{EnvelopeRules, sign1};
 use crate::{CborError, EnvelopeError, Payload, PayloadError, Sealed, Sign, SignError};
@@ -113,7 +113,7 @@ impl StatusList {
         }
         let mut bytes = Vec::new();
         let limit = u64::try_from(MAX_LIST + 1).unwrap_or(u64::MAX);
-        ZlibDecoder::new(compressed)
+        Inflate::zlib(compressed)
             .take(limit)
             .read_to_end(&mut bytes)
             .map_err(|_| StatusListError::NotZlib)?;
