@@ -15,6 +15,7 @@ mod metadata;
 pub(crate) mod name;
 mod publish;
 pub(crate) mod repository;
+mod statement;
 pub(crate) mod store;
 mod targets;
 
@@ -24,8 +25,9 @@ pub use error::{MetadataError, Role, UpdateError};
 pub use listing::TargetList;
 pub use name::as_segment;
 pub use publish::{
-    Assembly, DelegatedRole, PublishError, Release, RepositoryFile, RevisedTargets, Revision, RoleDefinition,
-    SignedPart, TargetsPart, root_metadata, write_folder,
+    Assembly, DelegatedRole, PublishError, Release, RepositoryFile, RoleDefinition, SignedPart, TargetsPart,
+    root_metadata, targets_metadata, write_folder,
 };
 pub use repository::{FolderRepository, Repository};
+pub use statement::{RoleSignature, RootStatement, Statement, TargetsStatement, metadata_key_id};
 pub use store::{FolderStore, MemoryStore, StagedStore, TrustedStore};

@@ -193,8 +193,8 @@ struct RoleKeys {
 /// A role's key ids and threshold as metadata has them.
 #[derive(Deserialize)]
 pub(super) struct RoleFields {
-    keyids: Vec<String>,
-    threshold: u32,
+    pub(super) keyids: Vec<String>,
+    pub(super) threshold: u32,
 }
 
 impl KeyRing {
