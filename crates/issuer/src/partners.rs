@@ -24,7 +24,7 @@ use verilabel_trust::{
 };
 use verilabel_wire::{Algorithm, Sign};
 
-use crate::pack::{PackOpenError, only_file};
+use crate::pack::{PackOpenError, only_key, read_bounded};
 use crate::{Passphrase, keystore};
 
 const SCHEMA: &str = "verilabel-partner-keys/1";
@@ -185,10 +185,19 @@ impl PartnerRecord {
         Partner { id: self.introduction.id.clone(), may_issue: self.may_issue.clone() }
     }
 
-    pub(crate) fn delegation(&self) -> Result<DelegatedRole, PackOpenError> {
+    /// The delegation to the partner's keys.
+    ///
+    /// # Errors
+    /// If they are none.
+    pub fn delegation(&self) -> Result<DelegatedRole, PackOpenError> {
         let definition = self.introduction.definition(Path::new("the list of partners"))?;
         Ok(self.partner().delegation(definition))
     }
+}
+
+/// The issuer that a partner's role speaks for.
+pub(crate) fn issuer_of(role: &str) -> Option<IssuerId> {
+    role.strip_prefix("partner-")?.parse().ok()
 }
 
 /// Makes the key of an agency's own part and keeps it encrypted in `folder/part/`.
@@ -223,7 +232,7 @@ pub fn sign_part(
     passphrase: &Passphrase,
     random: &SystemRandom,
 ) -> Result<(u64, SignedPart), PackOpenError> {
-    let key = keystore::open(&only_file(&folder.join("part"))?, passphrase, random.clone())?;
+    let key = keystore::open(&only_key(&folder.join("part"))?, passphrase, random.clone())?;
     let before = folder.join(VERSION);
     let version = match fs::read_to_string(&before) {
         Ok(text) => text.trim().parse::<u64>().map_err(|e| malformed(&before, &e))?,
@@ -284,14 +293,6 @@ pub(crate) fn read_parts(
 
 fn read_json<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, PackOpenError> {
     serde_json::from_slice(&read_bounded(path, MAX_DOCUMENT)?).map_err(|e| malformed(path, &e))
-}
-
-fn read_bounded(path: &Path, max: u64) -> Result<Vec<u8>, PackOpenError> {
-    let length = fs::metadata(path).map_err(|e| failed(path, &e))?.len();
-    if length > max {
-        return Err(malformed(path, &format!("it has {length} bytes, at most {max} are due")));
-    }
-    fs::read(path).map_err(|e| failed(path, &e))
 }
 
 fn failed(path: &Path, error: &std::io::Error) -> PackOpenError {

@@ -62,6 +62,19 @@ pub struct RoleSignature {
     pub signature: Vec<u8>,
 }
 
+impl RoleSignature {
+    /// The signatures under metadata; those that cannot be read are passed over.
+    ///
+    /// # Errors
+    /// [`PublishError::Refused`] if it is no metadata.
+    pub fn of_metadata(metadata: &[u8]) -> Result<Vec<Self>, PublishError> {
+        let fields: SignatureList =
+            serde_json::from_slice(metadata).map_err(|e| MetadataError::shape("the metadata", &e))?;
+        let read = |one: SignatureFields| Some(Self { key_id: one.keyid, signature: hex::decode(&one.sig)? });
+        Ok(fields.signatures.into_iter().filter_map(read).collect())
+    }
+}
+
 /// The id that a key has in metadata: SHA-256 of its canonical form, in hexadecimal.
 ///
 /// # Errors
@@ -163,9 +176,8 @@ impl Statement {
         let mut signers = Vec::new();
         for public in &definition.keys {
             let id = metadata_key_id(public)?;
-            let holds = |one: &RoleSignature| {
-                one.key_id == id && public.verify(&message, &one.signature).is_ok()
-            };
+            let holds =
+                |one: &RoleSignature| one.key_id == id && public.verify(&message, &one.signature).is_ok();
             if signatures.iter().any(holds) {
                 signers.push(public);
             }
@@ -232,6 +244,20 @@ impl RootStatement {
 }
 
 impl TargetsStatement {
+    /// Reads what targets metadata states. Nothing is said of its signatures.
+    ///
+    /// # Errors
+    /// As [`Statement::read`].
+    pub fn of_metadata(metadata: &[u8]) -> Result<Self, PublishError> {
+        match Statement::of_metadata(metadata)? {
+            Statement::Targets(targets) => Ok(targets),
+            Statement::Root(_) => {
+                let found = Role::Root.name().to_owned();
+                Err(MetadataError::WrongRole { expected: Role::Targets, found }.into())
+            }
+        }
+    }
+
     fn to_json(&self) -> Result<Value, PublishError> {
         let mut body = json!({"targets": self.targets.to_json()});
         if !self.delegations.is_empty() {
@@ -285,6 +311,17 @@ fn definition(
     } else {
         Err(MetadataError::Threshold { role: role.to_owned() }.into())
     }
+}
+
+#[derive(Deserialize)]
+struct SignatureList {
+    signatures: Vec<SignatureFields>,
+}
+
+#[derive(Deserialize)]
+struct SignatureFields {
+    keyid: String,
+    sig: String,
 }
 
 #[derive(Deserialize)]

@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use clap::{Subcommand, ValueHint};
 use serde_json::json;
 use verilabel_issuer::{
-    Introduction, PartnerList, PartnerRecord, Validities, introduce, sign_part, write_part,
+    Introduction, NotePartner, PartnerList, PartnerRecord, Refusal, Validities, introduce, sign_part,
+    write_part,
 };
 use verilabel_label::IssuerId;
-use verilabel_trust::{Entitlement, PackContents, write_folder};
+use verilabel_trust::{Entitlement, PackContents};
 
 use super::super::out::{Table, print, print_json, say};
 use super::super::values::entitlement;
@@ -89,11 +90,7 @@ pub(crate) async fn part(session: &Session, command: PartCommand) -> Outcome {
             let introduction = introduce(&keys, id, &session.passphrase()?, session.random())?;
             let bytes =
                 serde_json::to_vec_pretty(&introduction).map_err(|e| Trouble::System(e.to_string()))?;
-            let name = out.file_name().and_then(|name| name.to_str());
-            let name = name.ok_or_else(|| Trouble::Usage(format!("{} is no file", out.display())))?;
-            let folder = out.parent().filter(|p| !p.as_os_str().is_empty());
-            let folder = folder.map_or_else(|| PathBuf::from("."), PathBuf::from);
-            write_folder(&folder, &[(name.to_owned(), bytes)]).map_err(|e| Trouble::System(e.to_string()))?;
+            super::write_file(&out, bytes)?;
             print(&introduction.key_ids()?.join(" "))?;
         }
         PartCommand::Sign { keys, status_hours, out } => {
@@ -102,7 +99,7 @@ pub(crate) async fn part(session: &Session, command: PartCommand) -> Outcome {
             let now = session.now();
             let lists = now.plus_seconds(u64::from(status_hours) * HOUR);
             let mut contents = PackContents::default();
-            add(&mut contents, session, &authority, (now, lists)).await?;
+            add(&mut contents, session, &authority, None, (now, lists)).await?;
             let expires = now.plus_seconds(Validities::default().targets);
             let passphrase = session.passphrase()?;
             let (version, part) = sign_part(&keys, &contents, expires, &passphrase, session.random())?;
@@ -114,18 +111,38 @@ pub(crate) async fn part(session: &Session, command: PartCommand) -> Outcome {
     Ok(Exit::Good)
 }
 
-pub(crate) fn partner(session: &Session, command: PartnerCommand) -> Outcome {
+pub(crate) async fn partner(session: &Session, command: PartnerCommand) -> Outcome {
     match command {
         PartnerCommand::Add { file, may_issue, place } => {
             let list = place.list(session)?;
             let introduction = Introduction::read(&file)?;
-            let (id, keys) = (introduction.id.clone(), introduction.key_ids()?.join(" "));
+            let (id, keys) = (introduction.id.clone(), introduction.key_ids()?);
+            let before = list.all()?.into_iter().find(|known| known.introduction.id == id);
+            let old = before.map(|known| known.introduction.key_ids()).transpose()?;
+            let change = match &old {
+                None => "add",
+                Some(old) if *old == keys => "change",
+                Some(_) => "replace keys",
+            };
+            let may = in_words(&may_issue);
+            note(session, &id, change, (keys.clone(), may)).await?;
             list.add(&PartnerRecord { introduction, may_issue })?;
-            print(&format!("{id} {keys}"))?;
+            print(&format!("{id} {}", keys.join(" ")))?;
+            if let Some(old) = old.filter(|old| *old != keys) {
+                say(&format!(
+                    "these keys take the place of {}: what those signed is not used any more",
+                    old.join(" ")
+                ));
+            }
             say("compare the ids of the keys with the agency by another way, then publish");
         }
         PartnerCommand::Drop { id, place } => {
-            place.list(session)?.drop_partner(&id)?;
+            let list = place.list(session)?;
+            if list.all()?.iter().all(|known| known.introduction.id != id) {
+                return Err(Trouble::Refusal(Refusal::NotFound { what: "partner", name: id.to_string() }));
+            }
+            note(session, &id, "drop", (Vec::new(), String::new())).await?;
+            list.drop_partner(&id)?;
             say("with the next publication nobody can tell of its labels");
         }
         PartnerCommand::List { place } => {
@@ -143,23 +160,37 @@ pub(crate) fn partner(session: &Session, command: PartnerCommand) -> Outcome {
             }
             let mut table = Table::with(["partner", "keys", "may award"]);
             for partner in &partners {
-                let may: Vec<String> = partner
-                    .may_issue
-                    .iter()
-                    .map(|entitlement| {
-                        let levels: Vec<String> =
-                            entitlement.levels.iter().map(ToString::to_string).collect();
-                        format!("{}:{}", entitlement.scheme, levels.join(","))
-                    })
-                    .collect();
                 table.row([
                     partner.introduction.id.to_string(),
                     partner.introduction.key_ids()?.join(" "),
-                    may.join(" "),
+                    in_words(&partner.may_issue),
                 ]);
             }
             table.print()?;
         }
     }
     Ok(Exit::Good)
+}
+
+/// Puts a change of the list on record where the authority is at hand that owns it: only an operator makes one.
+async fn note(
+    session: &Session,
+    id: &IssuerId,
+    change: &'static str,
+    (keys, may_issue): (Vec<String>, String),
+) -> Result<(), Trouble> {
+    if let Some(authority) = session.authority_if_any().await? {
+        let partner = id.to_string();
+        session.decide(&authority, NotePartner { partner, change, keys, may_issue }).await?;
+    }
+    Ok(())
+}
+
+/// As `--may-issue` takes it.
+fn in_words(may_issue: &[Entitlement]) -> String {
+    let one = |entitlement: &Entitlement| {
+        let levels: Vec<String> = entitlement.levels.iter().map(ToString::to_string).collect();
+        format!("{}:{}", entitlement.scheme, levels.join(","))
+    };
+    may_issue.iter().map(one).collect::<Vec<_>>().join(" ")
 }
