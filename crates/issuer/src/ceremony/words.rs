@@ -13,6 +13,7 @@ use verilabel_wire::{PublicKey, Sign};
 
 use super::file::{decode, value_bytes};
 use super::{CeremonyError, Draft, RoleSignatureFile};
+use crate::hex;
 
 /// A draft that holds together: it follows on what it takes the place of, and all of it can be shown.
 #[derive(Debug)]
@@ -58,6 +59,12 @@ impl<'d> Reading<'d> {
         if self.root.is_some() || !self.documents.is_empty() || !self.documents_before.is_empty() {
             return wrong("a root comes with no documents, and proves itself");
         }
+        if let Statement::Root(root) = &self.statement {
+            check_apart(
+                root,
+                [Role::Snapshot, Role::Timestamp].iter().filter_map(|role| root.roles.get(role)),
+            )?;
+        }
         match (&self.draft.before, &self.before) {
             (None, None) if self.statement.version() == 1 => Ok(()),
             (Some(before), Some(Statement::Root(root))) if root.version + 1 == self.statement.version() => {
@@ -68,9 +75,10 @@ impl<'d> Reading<'d> {
     }
 
     fn check_targets(&self, targets: &TargetsStatement) -> Result<(), CeremonyError> {
-        if self.root.is_none() {
+        let Some(root) = &self.root else {
             return wrong("the root is missing that says who signs targets");
-        }
+        };
+        check_apart(root, targets.delegations.iter().map(|role| &role.definition))?;
         let follows = match &self.before {
             None => self.documents_before.is_empty(),
             Some(Statement::Targets(before)) => {
@@ -185,6 +193,22 @@ impl<'d> Reading<'d> {
 
 fn wrong<T>(reason: &str) -> Result<T, CeremonyError> {
     Err(CeremonyError::Draft { reason: reason.to_owned() })
+}
+
+/// Keys that are online, or another agency's, are no keys of root or targets.
+fn check_apart<'a>(
+    root: &RootStatement,
+    mut others: impl Iterator<Item = &'a RoleDefinition>,
+) -> Result<(), CeremonyError> {
+    let offline: Vec<&PublicKey> = [Role::Root, Role::Targets]
+        .iter()
+        .filter_map(|role| root.roles.get(role))
+        .flat_map(|definition| &definition.keys)
+        .collect();
+    if others.any(|definition| definition.keys.iter().any(|key| offline.contains(&key))) {
+        return wrong("a key of root or targets speaks for another role, too: it would have to be online");
+    }
+    Ok(())
 }
 
 fn metadata(value: &Value) -> Result<Statement, CeremonyError> {
@@ -307,8 +331,9 @@ fn issuer(name: &str, issuer: &Issuer) -> Vec<String> {
         say(
             "key",
             format!(
-                "{}, {}{confirmed}, for {}, from {from}{until}",
+                "{} (SHA-256 {}), {}{confirmed}, for {}, from {from}{until}",
                 key.id(),
+                hex::encode(key.thumbprint()),
                 state.name(),
                 purposes.join(" and ")
             ),

@@ -9,6 +9,7 @@ mod api;
 mod audit;
 mod awards;
 mod backup;
+mod ceremony;
 mod crowd;
 mod evidence;
 mod idempotency;
