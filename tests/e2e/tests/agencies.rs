@@ -65,8 +65,8 @@ impl Party {
                 echo \"Lumora Devices,Lumora,Eye $gtin,camera,$gtin,$(date -d '5 years' +%F)\" >> products.csv
                 echo \"$number,sg.cls-iot,1.4,2,$(date +%F),$(date -d '2 years' +%F),$gtin,camera,Lumora,Eye $gtin,Lumora Devices\" >> awards.csv
             done";
-        let rows: String = labels.iter().map(|(number, gtin)| format!("{number} {gtin}\n")).collect();
-        fs::write(self.desk.path("rows"), rows).unwrap();
+        let rows: Vec<String> = labels.iter().map(|(number, gtin)| format!("{number} {gtin}")).collect();
+        fs::write(self.desk.path("rows"), rows.join("\n") + "\n").unwrap();
         let made = run(self.desk.shell().args(["-c", &format!("{script} < rows")]));
         assert_eq!(made.exit, 0, "{}", made.stderr);
         for table in ["product", "award"] {

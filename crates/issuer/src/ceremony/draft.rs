@@ -80,13 +80,13 @@ pub fn draft_root(folder: &Path, wishes: &RootWishes, now: Timestamp) -> Result<
         Some(Statement::Root(root)) => (root.version + 1, root.roles),
         _ => (1, BTreeMap::new()),
     };
-    let wished = [
+    let named = [
         (Role::Root, &wishes.root),
         (Role::Targets, &wishes.targets),
         (Role::Snapshot, &wishes.online),
         (Role::Timestamp, &wishes.online),
     ];
-    for (role, signatories) in wished {
+    for (role, signatories) in named {
         if let Some(signatories) = signatories {
             roles.insert(role, signatories.definition(role.name())?);
         }
@@ -118,8 +118,8 @@ pub fn draft_targets(folder: &Path, wishes: &TargetsWishes, now: Timestamp) -> R
     for id in &wishes.issuers {
         let status = vec![format!("status/{id}/*")];
         let products = vec![path::products(id), format!("products/{id}/*")];
-        let wished = [("status", &wishes.status, status), ("products", &wishes.products, products)];
-        for (what, signatories, paths) in wished {
+        let daily = [("status", &wishes.status, status), ("products", &wishes.products, products)];
+        for (what, signatories, paths) in daily {
             let name = format!("{what}-{id}");
             let kept = before.iter().flat_map(OfflineTargets::own_roles).find(|role| role.name == name);
             let definition = match (signatories, kept) {

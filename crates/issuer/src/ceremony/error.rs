@@ -76,17 +76,15 @@ impl CeremonyError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::File { .. } => "ceremony-file",
-            Self::Draft { .. } => "ceremony-draft",
             Self::Statement(PublishError::NotShown) => "ceremony-cannot-show",
-            Self::Statement(_) => "ceremony-draft",
+            Self::Draft { .. } | Self::Statement(_) => "ceremony-draft",
             Self::OtherBefore { .. } => "ceremony-other-before",
             Self::NotAHolder { .. } => "ceremony-not-a-holder",
             Self::Signature { .. } => "ceremony-signature",
-            Self::WouldBeRefused { error, .. } => error.code(),
+            Self::WouldBeRefused { error, .. } | Self::Kept(error) => error.code(),
             Self::Wishes(_) => "ceremony-wishes",
             Self::Keys(error) => error.code(),
             Self::Keystore(error) => error.code(),
-            Self::Kept(error) => error.code(),
         }
     }
 }

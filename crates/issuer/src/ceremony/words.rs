@@ -358,7 +358,7 @@ fn facts(at: &str, value: &Value, lines: &mut Vec<String>) {
         Value::Array(items) if !items.is_empty() => {
             for (number, item) in items.iter().enumerate() {
                 let id = item.get("id").and_then(Value::as_str);
-                let name = id.map_or_else(|| number.to_string(), |id| excerpt(id));
+                let name = id.map_or_else(|| number.to_string(), excerpt);
                 facts(&format!("{at} [{name}]"), item, lines);
             }
         }

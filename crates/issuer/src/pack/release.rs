@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 
 use verilabel_label::{IssuerId, Timestamp};
 use verilabel_trust::{
-    Assembly, Client, DelegatedRole, Expiry, FolderRepository, MemoryStore, PackContents, PartnerTrouble,
-    RepositoryFile, Role, SignedPart, TargetsPart, TrustPack, path, write_folder,
+    Assembly, Client, DelegatedRole, DelegatedState, Expiry, FolderRepository, MemoryStore, PackContents,
+    PartnerTrouble, RepositoryFile, Role, SignedPart, TargetsPart, TrustPack, UpdateError, path,
+    write_folder,
 };
 
 use super::keys::{OfflineTargets, newest, root_name};
@@ -105,7 +106,17 @@ pub fn publish_pack_with(
     let overlay = Overlay::over(pack, partners.parts, &files);
     let first = keys.roots().get(&1).map_or(&[][..], Vec::as_slice);
     let accepted = Client::open(MemoryStore::default(), first)?.update(&overlay, now, Expiry::Report)?;
-    let troubles = TrustPack::open(accepted, &overlay)?.partner_troubles().to_vec();
+    let opened = TrustPack::open(accepted, &overlay)?;
+    let mut troubles = opened.partner_troubles().to_vec();
+    // Past its expiry a part still serves whoever has it; no verifier takes it up any more.
+    for DelegatedState { role, state, .. } in opened.accepted().delegated() {
+        if let (Some(_), Ok((_, expires))) = (issuer_of(&role), state)
+            && expires <= now
+        {
+            let text = UpdateError::Expired { role: role.clone(), expires }.to_string();
+            troubles.push(PartnerTrouble { role, code: "pack-expired", text });
+        }
+    }
     let is_new =
         |trouble: &&PartnerTrouble| issuer_of(&trouble.role).is_some_and(|id| handed_in.contains_key(&id));
     if let Some(trouble) = troubles.iter().find(is_new) {

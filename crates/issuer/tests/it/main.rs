@@ -16,6 +16,7 @@ mod idempotency;
 mod imports;
 mod keys;
 mod outage;
+mod partners;
 mod publish;
 mod run_files;
 mod runs;

@@ -257,8 +257,10 @@ impl Assembly<'_, '_> {
             let before = waiting.len();
             let mut later = Vec::new();
             for (role, bytes) in waiting {
-                let delegator =
-                    parts.values().find(|part| part.body.delegations.iter().any(|d| d.name == role));
+                let delegates =
+                    |part: &&Proven<Targets>| part.body.delegations.iter().any(|d| d.name == role);
+                // The owner's word first: a partner may call a role below it as it likes.
+                let delegator = parts.get(top).filter(delegates).or_else(|| parts.values().find(delegates));
                 let Some(delegator) = delegator else {
                     later.push((role, bytes));
                     continue;
