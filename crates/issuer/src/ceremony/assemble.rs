@@ -11,8 +11,8 @@ use verilabel_trust::{
 use verilabel_wire::sha256;
 
 use super::{CeremonyError, Draft, Reading, RoleSignatureFile};
-use crate::hex;
 use crate::pack::{OfflineTargets, Validities, newest, read_bounded, read_roots, root_name, targets_name};
+use crate::{PackKeys, hex};
 
 const HOLDERS: &str = "holders.json";
 const MAX_HOLDERS: u64 = 64 << 10;
@@ -30,6 +30,19 @@ pub struct Assembled {
     pub signers: Vec<String>,
     /// The record of the ceremony, for people.
     pub transcript: String,
+}
+
+impl Assembled {
+    /// The first root as a single holder has made it, with no transcript; nothing if there is none.
+    ///
+    /// # Errors
+    /// If it is no root.
+    pub fn first_root(keys: &PackKeys) -> Result<Option<Self>, CeremonyError> {
+        let Some(root) = keys.roots().get(&1) else { return Ok(None) };
+        let signers = RoleSignature::of_metadata(root)?.into_iter().map(|one| one.key_id).collect();
+        let (role, digest) = (Role::Root.name().to_owned(), hex::encode(&sha256(root)));
+        Ok(Some(Self { role, version: 1, digest, signers, transcript: String::new() }))
+    }
 }
 
 /// A ceremony whose outcome a client would take, and that is not in force yet.

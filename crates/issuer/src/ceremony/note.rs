@@ -16,6 +16,7 @@ impl Decision for NoteCeremony {
     type Outcome = Seq;
     const KIND: &'static str = "pack-ceremony";
     const ROLES: &'static [Role] = &[Role::Operator];
+    const BY_SYSTEM: bool = true;
 
     fn subject(&self) -> String {
         format!("{} version {}", self.ceremony.role, self.ceremony.version)

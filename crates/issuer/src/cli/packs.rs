@@ -77,12 +77,12 @@ pub(crate) async fn run(session: &Session, command: PackCommand) -> Outcome {
         PackCommand::Init { keys, pack } => {
             let keys = keys.map_or_else(|| session.pack_keys(), Ok)?;
             let (passphrase, validities) = (session.passphrase()?, Validities::default());
-            match pack {
-                Some(pack) => {
-                    PackKeys::init(&keys, &pack, &passphrase, &validities, session.now(), session.random())
-                }
-                None => PackKeys::create(&keys, &passphrase, &validities, session.now(), session.random()),
+            let (now, random) = (session.now(), session.random());
+            let made = match pack {
+                Some(pack) => PackKeys::init(&keys, &pack, &passphrase, &validities, now, random),
+                None => PackKeys::create(&keys, &passphrase, &validities, now, random),
             }?;
+            ceremony::note_first_root(session, &made).await?;
             print(&format!(
                 "{} has the keys of the pack; keep {} where nobody signs with it by accident",
                 keys.display(),

@@ -20,9 +20,9 @@ pub(crate) fn key(seed: u8) -> SigningKey {
     SigningKey::eddsa(&[seed; 32]).unwrap()
 }
 
-pub(crate) fn signatories(seeds: &[u8], threshold: u32) -> Option<Signatories> {
+pub(crate) fn signatories(seeds: &[u8], threshold: u32) -> Signatories {
     let holder = |seed: &u8| HolderKey::new(format!("holder {seed}"), key(*seed).key());
-    Some(Signatories { keys: seeds.iter().map(holder).collect(), threshold })
+    Signatories { keys: seeds.iter().map(holder).collect(), threshold }
 }
 
 fn in_a_year() -> Timestamp {
@@ -31,9 +31,9 @@ fn in_a_year() -> Timestamp {
 
 pub(crate) fn wishes(holders: &[u8], threshold: u32, online: Option<u8>) -> RootWishes {
     RootWishes {
-        root: signatories(holders, threshold),
-        targets: signatories(holders, threshold),
-        online: online.and_then(|seed| signatories(&[seed], 1)),
+        root: Some(signatories(holders, threshold)),
+        targets: Some(signatories(holders, threshold)),
+        online: online.map(|seed| signatories(&[seed], 1)),
         expires: in_a_year(),
     }
 }
@@ -42,8 +42,8 @@ pub(crate) fn targets(documents: BTreeMap<String, Vec<u8>>, status: u8, products
     TargetsWishes {
         documents,
         issuers: vec![issuer().id],
-        status: signatories(&[status], 1),
-        products: signatories(&[products], 1),
+        status: Some(signatories(&[status], 1)),
+        products: Some(signatories(&[products], 1)),
         partners: Vec::new(),
         expires: in_a_year(),
         published: 0,
@@ -71,6 +71,9 @@ fn two_of_three() -> TempDir {
 fn documents() -> BTreeMap<String, Vec<u8>> {
     BTreeMap::from([(path::issuer(&issuer().id), issuer().to_json().unwrap())])
 }
+
+/// What somebody does to a draft.
+type Change<'a> = &'a dyn Fn(&mut Value);
 
 /// The draft as it comes out of a file that somebody has changed.
 fn changed(draft: &Draft, change: impl Fn(&mut Value)) -> Result<Draft, CeremonyError> {
@@ -137,11 +140,11 @@ fn a_new_root_needs_the_holders_before_and_after() {
 fn nobody_signs_what_cannot_be_shown_or_does_not_follow() {
     let folder = two_of_three();
     let draft = draft_root(folder.path(), &wishes(&[1, 2, 4], 2, None), now()).unwrap();
-    let cases: [(&str, &dyn Fn(&mut Value)); 10] = [
+    let cases: [(&str, Change<'_>); 10] = [
         ("ceremony-cannot-show", &|d| d["statement"]["x-more"] = json!(true)),
         ("ceremony-cannot-show", &|d| d["statement"]["roles"]["root"]["note"] = json!("harmless")),
         ("ceremony-cannot-show", &|d| {
-            d["statement"]["roles"]["mirrors"] = json!({"keyids": [], "threshold": 1})
+            d["statement"]["roles"]["mirrors"] = json!({"keyids": [], "threshold": 1});
         }),
         ("ceremony-cannot-show", &|d| d["statement"]["consistent_snapshot"] = json!(false)),
         ("ceremony-cannot-show", &|d| d["statement"]["spec_version"] = json!("1.1.0")),
@@ -187,7 +190,7 @@ fn targets_come_with_exactly_the_documents_that_they_list() {
     let folder = two_of_three();
     let draft = draft_targets(folder.path(), &targets(documents(), 7, 8), now()).unwrap();
     let place = path::issuer(&issuer().id);
-    let cases: [&dyn Fn(&mut Value); 4] = [
+    let cases: [Change<'_>; 4] = [
         &|d| d["documents"][&place] = json!("e30"),
         &|d| d["documents"] = json!({}),
         &|d| d["documents"]["issuers/x.json"] = json!("e30"),

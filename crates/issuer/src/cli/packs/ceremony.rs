@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use clap::{Subcommand, ValueHint};
 use serde_json::json;
 use verilabel_issuer::{
-    CeremonyError, Draft, HolderKey, NoteCeremony, PartnerList, Reading, RoleSignatureFile, RootWishes,
-    Signatories, TargetsWishes, assemble, draft_root, draft_targets, generate, open, owners_documents,
-    published_targets, store,
+    Actor, Assembled, CeremonyError, Draft, HolderKey, NoteCeremony, Order, PackKeys, PartnerList,
+    PartnerRecord, Reading, RoleSignatureFile, RootWishes, Signatories, TargetsWishes, assemble, draft_root,
+    draft_targets, generate, open, owners_documents, published_targets, store,
 };
 use verilabel_trust::PackContents;
 use verilabel_wire::{Algorithm, Sign};
@@ -173,7 +173,7 @@ pub(crate) async fn draft(session: &Session, command: DraftCommand) -> Outcome {
                 issuers: contents.issuers.iter().map(|issuer| issuer.id.clone()).collect(),
                 status: signatories(status_key.as_slice(), 1)?,
                 products: signatories(product_key.as_slice(), 1)?,
-                partners: partners.iter().map(|p| p.delegation()).collect::<Result<_, _>>()?,
+                partners: partners.iter().map(PartnerRecord::delegation).collect::<Result<_, _>>()?,
                 expires: now.plus_seconds(u64::from(days) * DAY),
                 published: pack.map_or(Ok(0), |pack| published_targets(&pack))?,
             };
@@ -235,6 +235,21 @@ pub(crate) async fn put_together(session: &Session, args: AssembleArgs) -> Outco
         print(done.transcript.trim_end())?;
     }
     Ok(Exit::Good)
+}
+
+/// Puts the first root of a single holder on record, where there is an authority: in the name of who is named, or of
+/// nobody.
+pub(crate) async fn note_first_root(session: &Session, made: &PackKeys) -> Result<(), Trouble> {
+    if let (Some(authority), Some(ceremony)) =
+        (session.authority_if_any().await?, Assembled::first_root(made)?)
+    {
+        let order = match session.has_user() {
+            true => session.order(&authority).await?,
+            false => Order { actor: Actor::System, at: session.now() },
+        };
+        authority.decide(order, NoteCeremony { ceremony }).await?;
+    }
+    Ok(())
 }
 
 fn tell(reading: &Reading<'_>) -> Result<(), Trouble> {
