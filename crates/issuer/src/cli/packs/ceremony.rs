@@ -243,9 +243,10 @@ pub(crate) async fn note_first_root(session: &Session, made: &PackKeys) -> Resul
     if let (Some(authority), Some(ceremony)) =
         (session.authority_if_any().await?, Assembled::first_root(made)?)
     {
-        let order = match session.has_user() {
-            true => session.order(&authority).await?,
-            false => Order { actor: Actor::System, at: session.now() },
+        let order = if session.has_user() {
+            session.order(&authority).await?
+        } else {
+            Order { actor: Actor::System, at: session.now() }
         };
         authority.decide(order, NoteCeremony { ceremony }).await?;
     }
