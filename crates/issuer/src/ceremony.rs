@@ -26,3 +26,5 @@ pub use error::CeremonyError;
 pub use file::{Draft, HolderKey, RoleSignatureFile};
 pub use note::{NoteCeremony, NotePartner};
 pub use words::Reading;
+
+pub(crate) use words::describe;

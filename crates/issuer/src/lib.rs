@@ -86,7 +86,7 @@ pub use pack::{
     PackKeys, PackOpenError, Partners, PublishedPack, Validities, only_key, owners_documents, publish_pack,
     publish_pack_with, published_targets,
 };
-pub use partners::{Introduction, PartnerList, PartnerRecord, introduce, sign_part, write_part};
+pub use partners::{Introduction, PartReading, PartnerList, PartnerRecord, introduce, sign_part, write_part};
 pub use people::{Actor, Role, UnknownRole, User};
 pub use publication::{AskToPublish, MarkPublished, PublicationRecord};
 pub use publish::{

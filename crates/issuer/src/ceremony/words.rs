@@ -230,7 +230,7 @@ fn lists(targets: &TargetsStatement, documents: &BTreeMap<String, Vec<u8>>) -> b
 }
 
 /// Everything that a statement says, its version and expiry apart, a fact to a line.
-fn describe(
+pub(crate) fn describe(
     statement: &Statement,
     documents: &BTreeMap<String, Vec<u8>>,
     holders: &BTreeMap<String, String>,

@@ -61,10 +61,10 @@ impl Session {
         self.open_at(self.folder()?).await
     }
 
-    /// The authority, if one is named and there is one.
+    /// The authority, if one is named and there is one: a folder with its description.
     pub(crate) async fn authority_if_any(&self) -> Result<Option<Authority>, Trouble> {
         match &self.common.authority {
-            Some(folder) if folder.exists() => Ok(Some(self.open_at(folder).await?)),
+            Some(folder) if folder.join("authority.toml").exists() => Ok(Some(self.open_at(folder).await?)),
             _ => Ok(None),
         }
     }

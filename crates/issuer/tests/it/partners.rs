@@ -8,8 +8,8 @@ use ring::rand::SystemRandom;
 use serde_json::json;
 use tempfile::TempDir;
 use verilabel_issuer::{
-    Introduction, PackKeys, PackOpenError, PartnerList, PartnerRecord, Partners, Passphrase, PublishedPack,
-    Validities, publish_pack_with, write_part,
+    Introduction, PackKeys, PackOpenError, PartReading, PartnerList, PartnerRecord, Partners, Passphrase,
+    PublishedPack, Validities, publish_pack_with, write_part,
 };
 use verilabel_label::{IssuerId, Timestamp};
 use verilabel_trust::{Issuer, IssuerKey, Jwk, KeyState, PackContents, Purpose, TargetsPart, path};
@@ -169,13 +169,22 @@ fn a_part_needs_as_many_keys_as_its_introduction_says() {
         assert_eq!(house.publish(Some("part")).is_ok(), enough);
     }
     assert_eq!(house.issuers(), ["a.gov", B]);
+    // One holder signs, another reads it and signs, too; whoever changes it on the way has it refused.
+    let folder = house.part("handed-on", &Part { signers: vec![41], ..Part::good(2) });
+    let reading = PartReading::of(&folder).unwrap();
+    assert!(reading.words().unwrap().iter().any(|line| line.contains("the issuer b.gov")));
+    reading.sign(&key(42)).unwrap();
+    assert_eq!(house.publish(Some("handed-on")).unwrap().version, 2);
+    let document = fs::read_dir(folder.join("targets/issuers")).unwrap().next().unwrap().unwrap().path();
+    fs::write(document, "{}").unwrap();
+    assert!(PartReading::of(&folder).unwrap_err().to_string().contains("not what the part lists"));
     // Other keys take the place of these: what those signed is not used any more.
     house.list_partner(&[44], 1);
     house.publish(None).unwrap();
     assert_eq!(house.issuers(), ["a.gov"]);
-    house.part("next", &Part { signers: vec![41, 42], ..Part::good(2) });
+    house.part("next", &Part { signers: vec![41, 42], ..Part::good(3) });
     assert!(house.publish(Some("next")).is_err());
-    house.part("next", &Part { signers: vec![44], ..Part::good(2) });
+    house.part("next", &Part { signers: vec![44], ..Part::good(3) });
     house.publish(Some("next")).unwrap();
     assert_eq!(house.issuers(), ["a.gov", B]);
 }

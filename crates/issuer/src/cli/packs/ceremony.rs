@@ -261,7 +261,7 @@ fn tell(reading: &Reading<'_>) -> Result<(), Trouble> {
 }
 
 /// Asks the person at the keyboard, or takes what stands in its place.
-fn confirmed() -> Result<bool, Trouble> {
+pub(super) fn confirmed() -> Result<bool, Trouble> {
     let input = std::io::stdin();
     if input.is_terminal() {
         say("Sign this? Type yes and press Enter.");
@@ -280,6 +280,6 @@ fn signatories(files: &[PathBuf], threshold: u32) -> Result<Option<Signatories>,
 }
 
 /// A keystore file, or the only one in a folder.
-fn keystore_file(path: &Path) -> Result<PathBuf, Trouble> {
+pub(super) fn keystore_file(path: &Path) -> Result<PathBuf, Trouble> {
     if path.is_dir() { Ok(verilabel_issuer::only_key(path)?) } else { Ok(path.to_owned()) }
 }

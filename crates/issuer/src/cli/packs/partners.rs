@@ -1,19 +1,21 @@
 //! `pack part` and `pack partner`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Subcommand, ValueHint};
 use serde_json::json;
 use verilabel_issuer::{
-    Introduction, NotePartner, PartnerList, PartnerRecord, Refusal, Validities, introduce, sign_part,
-    write_part,
+    CeremonyError, HolderKey, Introduction, NotePartner, PartReading, PartnerList, PartnerRecord, Refusal,
+    Validities, introduce, open, sign_part, write_part,
 };
 use verilabel_label::IssuerId;
 use verilabel_trust::{Entitlement, PackContents};
+use verilabel_wire::PublicKey;
 
 use super::super::out::{Table, print, print_json, say};
 use super::super::values::entitlement;
 use super::super::{Exit, Outcome, Session, Trouble};
+use super::ceremony::{confirmed, keystore_file};
 use super::{HOUR, add};
 
 #[derive(Debug, Subcommand)]
@@ -23,9 +25,27 @@ pub(crate) enum PartCommand {
         /// Where the key is kept; pack-keys in the authority's folder if not given
         #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
         keys: Option<PathBuf>,
+        /// Key files (`pack key new`) of others who hold the part with this agency's machine
+        #[arg(long = "key", value_name = "FILE", value_hint = ValueHint::FilePath)]
+        others: Vec<PathBuf>,
+        /// How many of all keys must sign each part
+        #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+        threshold: u32,
         /// The file
         #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
         out: PathBuf,
+    },
+    /// Show a part and put another holder's signature under it, on the holder's own machine
+    Cosign {
+        /// The folder of the part
+        #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
+        part: PathBuf,
+        /// The holder's key: its keystore file, or the folder of it
+        #[arg(long, value_name = "PATH", value_hint = ValueHint::AnyPath)]
+        key: PathBuf,
+        /// Sign without asking
+        #[arg(long)]
+        yes: bool,
     },
     /// Sign the part: issuer, products and status lists, into a folder to be handed over
     Sign {
@@ -82,18 +102,25 @@ impl ListArgs {
 }
 
 pub(crate) async fn part(session: &Session, command: PartCommand) -> Outcome {
-    let authority = session.open().await?;
     match command {
-        PartCommand::Introduce { keys, out } => {
+        PartCommand::Cosign { part, key, yes } => return cosign(session, &part, &key, yes),
+        PartCommand::Introduce { keys, others, threshold, out } => {
+            let authority = session.open().await?;
             let keys = keys.map_or_else(|| session.pack_keys(), Ok)?;
             let id = authority.issuer().await?.id;
-            let introduction = introduce(&keys, id, &session.passphrase()?, session.random())?;
+            let others: Vec<PublicKey> = others
+                .iter()
+                .map(|path| HolderKey::read(path)?.public_key())
+                .collect::<Result<_, CeremonyError>>()?;
+            let passphrase = session.passphrase()?;
+            let introduction = introduce(&keys, id, (&others, threshold), &passphrase, session.random())?;
             let bytes =
                 serde_json::to_vec_pretty(&introduction).map_err(|e| Trouble::System(e.to_string()))?;
             super::write_file(&out, bytes)?;
             print(&introduction.key_ids()?.join(" "))?;
         }
         PartCommand::Sign { keys, status_hours, out } => {
+            let authority = session.open().await?;
             let keys = keys.map_or_else(|| session.pack_keys(), Ok)?;
             session.mint(&authority).await?;
             let now = session.now();
@@ -108,6 +135,20 @@ pub(crate) async fn part(session: &Session, command: PartCommand) -> Outcome {
             print(&format!("{} version {version}", out.display()))?;
         }
     }
+    Ok(Exit::Good)
+}
+
+fn cosign(session: &Session, part: &Path, key: &Path, yes: bool) -> Outcome {
+    let reading = PartReading::of(part)?;
+    for line in reading.words()? {
+        print(&line)?;
+    }
+    let key = open(&keystore_file(key)?, &session.passphrase()?, session.random().clone())?;
+    if !yes && !confirmed()? {
+        return Err(Trouble::NotConfirmed);
+    }
+    reading.sign(&key)?;
+    say(&format!("signed; hand {} on", part.display()));
     Ok(Exit::Good)
 }
 
