@@ -61,8 +61,8 @@ impl Kept {
             .collect();
         new.push(("in-use".to_owned(), name.clone().into_bytes()));
         write_folder(&self.folder, &new)?;
-        let targets: BTreeSet<&str> = files.iter().map(|(path, _)| path.as_str()).collect();
-        self.clear(&name, &targets);
+        let in_use: BTreeSet<String> = files.iter().map(|(path, _)| place(path)).collect();
+        self.clear(&in_use);
         Ok(())
     }
 
@@ -71,16 +71,22 @@ impl Kept {
         path.starts_with("targets/") && fs::read(self.folder.join(path)).is_ok_and(|here| here == bytes)
     }
 
-    /// Removes what the state in use has no use for. What cannot be removed stays, and does no harm.
-    fn clear(&self, name: &str, targets: &BTreeSet<&str>) {
-        for entry in fs::read_dir(self.folder.join("packs")).into_iter().flatten().flatten() {
-            if entry.file_name() != *name {
-                let _ = fs::remove_dir_all(entry.path());
+    /// Removes what the state in use has no use for: older states, and what an update that was cut off has left. What
+    /// cannot be removed stays, and does no harm.
+    fn clear(&self, in_use: &BTreeSet<String>) {
+        for path in ["packs", "targets"].iter().flat_map(|part| files_below(&self.folder.join(part))) {
+            let relative = path.strip_prefix(&self.folder).ok().and_then(Path::to_str);
+            if !relative.is_some_and(|relative| in_use.contains(relative)) {
+                let _ = fs::remove_file(path);
             }
         }
-        for path in files_below(&self.folder.join("targets")) {
-            let relative = path.strip_prefix(&self.folder).ok().and_then(Path::to_str);
-            if !relative.is_some_and(|relative| targets.contains(relative)) {
+        for entry in fs::read_dir(self.folder.join("packs")).into_iter().flatten().flatten() {
+            // Only those that are empty now go.
+            let _ = fs::remove_dir(entry.path());
+        }
+        for entry in fs::read_dir(&self.folder).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if path.extension().is_some_and(|extension| extension == "new") {
                 let _ = fs::remove_file(path);
             }
         }

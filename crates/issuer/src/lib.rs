@@ -19,6 +19,7 @@ mod award;
 mod awards;
 mod backup;
 mod catalogue;
+mod ceremony;
 mod changes;
 mod decision;
 mod desk;
@@ -59,6 +60,10 @@ pub use catalogue::{
     ManufacturerRecord, Picture, PictureKind, ProductFacts, ProductRecord, PutManufacturer, PutPicture,
     PutProduct,
 };
+pub use ceremony::{
+    Assembled, CeremonyError, Draft, HolderKey, NoteCeremony, NotePartner, Prepared, Reading,
+    RoleSignatureFile, RootWishes, Signatories, TargetsWishes, assemble, draft_root, draft_targets,
+};
 pub use changes::{
     ApplyDue, ChangeFilter, ChangeRecord, Changed, DecideChange, Due, ProposeChange, UnitRange,
 };
@@ -78,9 +83,10 @@ pub use keystore::{KeystoreError, Passphrase, generate, open, store};
 pub use lists::ListRecord;
 pub use mint::{Minted, mint};
 pub use pack::{
-    PackKeys, PackOpenError, Partners, PublishedPack, Validities, publish_pack, publish_pack_with,
+    PackKeys, PackOpenError, Partners, PublishedPack, Validities, only_key, owners_documents, publish_pack,
+    publish_pack_with, published_targets,
 };
-pub use partners::{Introduction, PartnerList, PartnerRecord, introduce, sign_part, write_part};
+pub use partners::{Introduction, PartReading, PartnerList, PartnerRecord, introduce, sign_part, write_part};
 pub use people::{Actor, Role, UnknownRole, User};
 pub use publication::{AskToPublish, MarkPublished, PublicationRecord};
 pub use publish::{

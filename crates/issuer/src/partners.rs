@@ -19,13 +19,13 @@ use ring::rand::SystemRandom;
 use serde::{Deserialize, Serialize};
 use verilabel_label::{IssuerId, Timestamp};
 use verilabel_trust::{
-    DelegatedRole, Entitlement, Jwk, PackContents, Partner, RoleDefinition, SignedPart, TargetsPart, path,
-    write_folder,
+    DelegatedRole, Entitlement, Jwk, PackContents, Partner, RoleDefinition, RoleSignature, SignedPart,
+    Statement, TargetsPart, TargetsStatement, path, write_folder,
 };
-use verilabel_wire::{Algorithm, Sign};
+use verilabel_wire::{Algorithm, PublicKey, Sign};
 
-use crate::pack::{PackOpenError, only_file};
-use crate::{Passphrase, keystore};
+use crate::pack::{PackOpenError, only_key, read_bounded};
+use crate::{Passphrase, ceremony, keystore};
 
 const SCHEMA: &str = "verilabel-partner-keys/1";
 const PARTNERS: &str = "partners";
@@ -33,6 +33,8 @@ const VERSION: &str = "part-version";
 /// Longest document about a partner, and longest metadata of a part.
 const MAX_DOCUMENT: u64 = 64 << 10;
 const MAX_METADATA: u64 = 5_000_000;
+/// Longest target of a part.
+const MAX_TARGET: u64 = 64 << 20;
 
 /// How an agency introduces itself to another: its issuer, and the public keys of its part. It holds no secret; the
 /// pack's owner compares the key ids with the agency by another way.
@@ -185,19 +187,30 @@ impl PartnerRecord {
         Partner { id: self.introduction.id.clone(), may_issue: self.may_issue.clone() }
     }
 
-    pub(crate) fn delegation(&self) -> Result<DelegatedRole, PackOpenError> {
+    /// The delegation to the partner's keys.
+    ///
+    /// # Errors
+    /// If they are none.
+    pub fn delegation(&self) -> Result<DelegatedRole, PackOpenError> {
         let definition = self.introduction.definition(Path::new("the list of partners"))?;
         Ok(self.partner().delegation(definition))
     }
 }
 
-/// Makes the key of an agency's own part and keeps it encrypted in `folder/part/`.
+/// The issuer that a partner's role speaks for.
+pub(crate) fn issuer_of(role: &str) -> Option<IssuerId> {
+    role.strip_prefix("partner-")?.parse().ok()
+}
+
+/// Makes the key of an agency's own part and keeps it encrypted in `folder/part/`. Others may hold keys of the part,
+/// too; a threshold of all of them must sign each part.
 ///
 /// # Errors
-/// If there is one already; those of the keystore.
+/// If there is one already, or the threshold cannot be met; those of the keystore.
 pub fn introduce(
     folder: &Path,
     id: IssuerId,
+    (others, threshold): (&[PublicKey], u32),
     passphrase: &Passphrase,
     random: &SystemRandom,
 ) -> Result<Introduction, PackOpenError> {
@@ -207,8 +220,11 @@ pub fn introduce(
     }
     let private = keystore::generate(Algorithm::EdDsa)?;
     let key = private.signing_key(random.clone())?;
+    let keys = std::iter::once(key.key()).chain(others).map(Jwk::of).collect();
+    let introduction = Introduction { schema: SCHEMA.to_owned(), id, threshold, keys };
+    introduction.definition(Path::new("the introduction"))?;
     keystore::store(&place, &private, passphrase, random.clone())?;
-    Ok(Introduction { schema: SCHEMA.to_owned(), id, threshold: 1, keys: vec![Jwk::of(key.key())] })
+    Ok(introduction)
 }
 
 /// Signs an agency's own part: its issuer, product records and status lists, and nothing else. Each part has a
@@ -223,7 +239,7 @@ pub fn sign_part(
     passphrase: &Passphrase,
     random: &SystemRandom,
 ) -> Result<(u64, SignedPart), PackOpenError> {
-    let key = keystore::open(&only_file(&folder.join("part"))?, passphrase, random.clone())?;
+    let key = keystore::open(&only_key(&folder.join("part"))?, passphrase, random.clone())?;
     let before = folder.join(VERSION);
     let version = match fs::read_to_string(&before) {
         Ok(text) => text.trim().parse::<u64>().map_err(|e| malformed(&before, &e))?,
@@ -252,6 +268,74 @@ pub fn write_part(
     write_folder(folder, &part.files)?;
     write_folder(folder, &[(format!("metadata/{version}.partner-{id}.json"), part.metadata.clone())])?;
     Ok(())
+}
+
+/// A part in a folder, as another of its holders finds it.
+#[derive(Debug)]
+pub struct PartReading {
+    metadata: PathBuf,
+    bytes: Vec<u8>,
+    statement: Statement,
+    documents: BTreeMap<String, Vec<u8>>,
+}
+
+impl PartReading {
+    /// Reads the newest part in a folder.
+    ///
+    /// # Errors
+    /// If there is none, something in it cannot be shown, or its files are not those that it lists.
+    pub fn of(folder: &Path) -> Result<Self, PackOpenError> {
+        let metadata = folder.join("metadata");
+        let mut newest: Option<(u64, PathBuf)> = None;
+        for entry in fs::read_dir(&metadata).map_err(|e| failed(&metadata, &e))? {
+            let path = entry.map_err(|e| failed(&metadata, &e))?.path();
+            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+            let version = name.split_once(".partner-").and_then(|(version, _)| version.parse().ok());
+            if let Some(version) = version.filter(|v| newest.as_ref().is_none_or(|(newest, _)| newest < v)) {
+                newest = Some((version, path));
+            }
+        }
+        let (_, metadata) = newest.ok_or_else(|| malformed(folder, &"it holds no part"))?;
+        let bytes = read_bounded(&metadata, MAX_METADATA)?;
+        let targets = TargetsStatement::of_metadata(&bytes)?;
+        let mut documents = BTreeMap::new();
+        for target in targets.targets.paths() {
+            let file = folder.join(targets.targets.file(target).unwrap_or_default());
+            let document = read_bounded(&file, MAX_TARGET)?;
+            if !targets.targets.matches(target, &document) {
+                return Err(malformed(&file, &"it is not what the part lists"));
+            }
+            documents.insert(target.to_owned(), document);
+        }
+        Ok(Self { metadata, bytes, statement: Statement::Targets(targets), documents })
+    }
+
+    /// All that is signed, a fact to a line.
+    ///
+    /// # Errors
+    /// None that could be met.
+    pub fn words(&self) -> Result<Vec<String>, PackOpenError> {
+        let mut lines = vec![
+            format!("part, version {}", self.statement.version()),
+            format!("good until {}", self.statement.expires()),
+            format!("SHA-256 of what is signed: {}", self.statement.digest()?),
+        ];
+        lines.extend(ceremony::describe(&self.statement, &self.documents, &BTreeMap::new()));
+        Ok(lines)
+    }
+
+    /// Puts another holder's signature under the part.
+    ///
+    /// # Errors
+    /// Those of the signer, and of the file.
+    pub fn sign(&self, key: &dyn Sign) -> Result<(), PackOpenError> {
+        let mut signatures = RoleSignature::of_metadata(&self.bytes)?;
+        signatures.push(self.statement.sign(key)?);
+        let name = self.metadata.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let folder = self.metadata.parent().unwrap_or(Path::new("."));
+        write_folder(folder, &[(name.to_owned(), self.statement.metadata(&signatures)?)])?;
+        Ok(())
+    }
 }
 
 /// The newest part of each partner in a folder that was handed in: its metadata.
@@ -284,14 +368,6 @@ pub(crate) fn read_parts(
 
 fn read_json<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, PackOpenError> {
     serde_json::from_slice(&read_bounded(path, MAX_DOCUMENT)?).map_err(|e| malformed(path, &e))
-}
-
-fn read_bounded(path: &Path, max: u64) -> Result<Vec<u8>, PackOpenError> {
-    let length = fs::metadata(path).map_err(|e| failed(path, &e))?.len();
-    if length > max {
-        return Err(malformed(path, &format!("it has {length} bytes, at most {max} are due")));
-    }
-    fs::read(path).map_err(|e| failed(path, &e))
 }
 
 fn failed(path: &Path, error: &std::io::Error) -> PackOpenError {

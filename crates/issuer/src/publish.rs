@@ -48,7 +48,11 @@ use verilabel_label::Timestamp;
 use verilabel_symbol::draw::Fonts;
 use verilabel_symbol::{LabelLayout, PrintSpec};
 
-use crate::{Actor, Authority, Decision, Order, PackKeys, Recovery, Refusal, Seq, Signers, Validities, hex};
+use crate::authority::blocking;
+use crate::{
+    Actor, Authority, Decision, Order, PackKeys, PackOpenError, PartnerList, Recovery, Refusal, Seq, Signers,
+    Validities, hex,
+};
 use archive::Archive;
 use labels::Press;
 use lists::ListStates;
@@ -136,6 +140,8 @@ pub struct Published {
     pub lists: usize,
     /// Status lists that are due and that no key in use can sign.
     pub lists_without_key: usize,
+    /// Documents of the pack that wait until the holders of the targets keys sign them in a ceremony.
+    pub waiting: Vec<String>,
     /// Labels whose files were written.
     pub labels: u64,
     /// Labels among them that could not be drawn.
@@ -153,6 +159,7 @@ impl Default for Published {
             version: None,
             lists: 0,
             lists_without_key: 0,
+            waiting: Vec::new(),
             labels: 0,
             not_drawn: 0,
             why_not_drawn: None,
@@ -204,6 +211,8 @@ enum RootState {
     Unknown,
     /// It is ours, or there is none yet.
     NotAnothers,
+    /// It is ours, and the newest is not there.
+    Behind,
     /// All versions of it are there.
     Written,
 }
@@ -220,7 +229,7 @@ impl Publisher {
     /// to serve.
     ///
     /// # Errors
-    /// [`PublicationError::Url`]; [`PublicationError::NoRoot`] if no root is kept with the pack's keys.
+    /// [`PublicationError::Url`].
     pub fn open(
         authority: Authority,
         signers: Arc<dyn Signers>,
@@ -229,9 +238,6 @@ impl Publisher {
         settings: Settings,
         clock: Clock,
     ) -> Result<Self, PublicationError> {
-        if keys.roots().is_empty() {
-            return Err(PublicationError::NoRoot);
-        }
         let place = Place::open(url)?;
         let mut name = [0; 16];
         authority.random().fill(&mut name).map_err(|_| Refusal::NoRandomness)?;
@@ -290,14 +296,20 @@ impl Publisher {
     }
 
     async fn attempt(&mut self) -> Result<Published, PublicationError> {
+        self.look_for_ceremonies().await?;
         self.check_root().await?;
         let now = self.clock.now();
         let survey = self.survey(now).await?;
         self.check_archive().await?;
         if !survey.wants_anything() && !self.wants_archive(now) {
             self.memory.looked_after = true;
-            let lists_without_key = survey.orphans;
-            return Ok(Published { through: survey.end.seq, lists_without_key, ..Published::default() });
+            let (lists_without_key, waiting) = (survey.orphans, survey.waiting);
+            return Ok(Published {
+                through: survey.end.seq,
+                lists_without_key,
+                waiting,
+                ..Published::default()
+            });
         }
         drop(survey);
         // The folder first: whoever else has the turn there cannot be at work any more.
@@ -336,6 +348,26 @@ impl Publisher {
         }
     }
 
+    /// What was signed in a ceremony meanwhile counts from now on. Partners may have come with it.
+    async fn look_for_ceremonies(&mut self) -> Result<(), PublicationError> {
+        let keys = Arc::clone(&self.keys);
+        let (newer, partners) = blocking(move || {
+            let newer = keys.newer();
+            let partners = has_partners(newer.as_ref().ok().and_then(Option::as_ref).unwrap_or(&keys));
+            Ok((newer, partners))
+        })
+        .await?;
+        if partners? {
+            return Err(PublicationError::Partners);
+        }
+        if let Some(newer) = newer? {
+            self.keys = Arc::new(newer);
+            self.memory.root = RootState::Unknown;
+            self.memory.present = None;
+        }
+        Ok(())
+    }
+
     /// A folder that holds the pack of another root is not written to.
     async fn check_root(&mut self) -> Result<(), PublicationError> {
         if self.memory.root != RootState::Unknown {
@@ -345,7 +377,9 @@ impl Publisher {
         if found.is_some() && found.as_ref() != self.keys.roots().get(&1) {
             return Err(PublicationError::ForeignFolder);
         }
-        self.memory.root = RootState::NotAnothers;
+        let newest = self.keys.roots().keys().next_back().copied().unwrap_or(1);
+        let there = self.place.has(&names::pack(&crate::pack::root_name(newest))).await?;
+        self.memory.root = if found.is_some() && !there { RootState::Behind } else { RootState::NotAnothers };
         Ok(())
     }
 
@@ -366,4 +400,10 @@ impl Publisher {
         let now = self.clock.now();
         self.health.send_modify(|health| health.went_wrong(error, now));
     }
+}
+
+/// Whether the pack of those keys has partners, or is to have some.
+fn has_partners(keys: &PackKeys) -> Result<bool, PackOpenError> {
+    let delegated = keys.offline().is_some_and(|offline| offline.partners().next().is_some());
+    Ok(delegated || !PartnerList::beside(keys.folder()).all()?.is_empty())
 }

@@ -24,7 +24,8 @@ pub use pack::{
 };
 pub use tuf::{
     Accepted, Assembly, Client, DelegatedRole, DelegatedState, Expiry, FolderRepository, FolderStore,
-    MemoryStore, MetadataError, PublishError, Release, Repository, RepositoryFile, RevisedTargets, Revision,
-    Role, RoleDefinition, RoleState, SignedPart, StagedStore, TargetList, TargetsPart, TrustedStore,
-    UpdateError, as_segment, root_metadata, write_folder,
+    MemoryStore, MetadataError, PublishError, Release, Repository, RepositoryFile, Role, RoleDefinition,
+    RoleSignature, RoleState, RootStatement, SignedPart, StagedStore, Statement, TargetList, TargetsPart,
+    TargetsStatement, TrustedStore, UpdateError, as_segment, metadata_key_id, root_metadata,
+    targets_metadata, write_folder,
 };

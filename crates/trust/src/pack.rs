@@ -21,7 +21,7 @@ use verilabel_label::{IssuerId, LabelNumber, excerpt};
 use verilabel_recognition::{Register, RegisterError};
 use verilabel_wire::{KeyId, StatusListToken};
 
-use crate::tuf::{Accepted, DelegatedState, Repository, UpdateError};
+use crate::tuf::{Accepted, DelegatedState, Repository, Role, UpdateError};
 use status::StatusSlot;
 
 /// Paths of the targets of a pack (docs/spec/trust-pack.md).
@@ -90,7 +90,7 @@ impl TrustPack {
     /// # Errors
     /// If a target of the owner's is missing, differs from what was accepted, or is malformed.
     pub fn open(accepted: Accepted, repository: &dyn Repository) -> Result<Self, PackError> {
-        let mut parts = Parts::sort(&accepted);
+        let mut parts = Parts::sort(&accepted)?;
         let register = Register::from_json(&accepted.target(repository, path::REGISTER)?)?;
         let mut content = Content::default();
         for (place, path) in std::mem::take(&mut parts.own) {
@@ -242,7 +242,18 @@ struct Parts {
 }
 
 impl Parts {
-    fn sort(accepted: &Accepted) -> Self {
+    fn sort(accepted: &Accepted) -> Result<Self, PackError> {
+        let mut owners: HashSet<String> = HashSet::from([Role::Targets.name().to_owned()]);
+        for DelegatedState { role, delegated_by, state } in accepted.delegated() {
+            if partner::issuer_of(&role).is_some() || !owners.contains(&delegated_by) {
+                continue;
+            }
+            // What the owner says through another role is no less the owner's word.
+            if let Err((code, reason)) = state {
+                return Err(PackError::OwnRole { role, code, reason });
+            }
+            owners.insert(role);
+        }
         let mut own = Vec::new();
         let mut partners: Vec<(String, Vec<_>)> =
             accepted.delegated().map(|delegated| (delegated.role, Vec::new())).collect();
@@ -268,7 +279,7 @@ impl Parts {
                 Some((role, _)) => troubles.push(PartnerTrouble::outside(role, path)),
             }
         }
-        Self { own, partners, troubles }
+        Ok(Self { own, partners, troubles })
     }
 }
 
@@ -373,6 +384,16 @@ pub enum PackError {
     /// A target.
     #[error(transparent)]
     Update(#[from] UpdateError),
+    /// A delegated role of the owner's own.
+    #[error("the owner's role {:?}: {reason}", excerpt(.role))]
+    OwnRole {
+        /// The role.
+        role: String,
+        /// The stable code of the refusal.
+        code: &'static str,
+        /// What is wrong.
+        reason: String,
+    },
     /// The register.
     #[error("the pack's register: {0}")]
     Register(#[from] RegisterError),
@@ -421,6 +442,7 @@ impl PackError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Update(error) => error.code(),
+            Self::OwnRole { code, .. } => code,
             Self::Register(_) => "pack-register",
             Self::Document { .. } | Self::Key(_) | Self::Misplaced { .. } | Self::SharedKey { .. } => {
                 "pack-document"

@@ -17,6 +17,7 @@ pub(crate) mod name;
 mod other_keys;
 mod publish;
 pub(crate) mod repository;
+mod statement;
 pub(crate) mod store;
 mod targets;
 
@@ -26,8 +27,9 @@ pub use error::{MetadataError, Role, UpdateError};
 pub use listing::TargetList;
 pub use name::as_segment;
 pub use publish::{
-    Assembly, DelegatedRole, PublishError, Release, RepositoryFile, RevisedTargets, Revision, RoleDefinition,
-    SignedPart, TargetsPart, root_metadata, write_folder,
+    Assembly, DelegatedRole, PublishError, Release, RepositoryFile, RoleDefinition, SignedPart, TargetsPart,
+    root_metadata, targets_metadata, write_folder,
 };
 pub use repository::{FolderRepository, Repository};
+pub use statement::{RoleSignature, RootStatement, Statement, TargetsStatement, metadata_key_id};
 pub use store::{FolderStore, MemoryStore, StagedStore, TrustedStore};

@@ -1,9 +1,10 @@
 //! Whatever dies when, nothing that somebody was told is lost, no status entry is used twice, nothing is signed that is
 //! not on record, and readers never find anything half-published.
 //!
-//! Two parts. In the first, a process that awards, approves, mints, suspends and publishes is killed at each of its
+//! Three parts. In the first, a process that awards, approves, mints, suspends and publishes is killed at each of its
 //! file-changing system calls in turn, and then, from the start again, each of these calls fails with an I/O error
-//! (strace injects both). In the second, `verilabel-issuer serve` is killed at random moments while clients work.
+//! (strace injects both). In the second, the same is done to a verifier that brings its trust pack up to date. In the
+//! third, `verilabel-issuer serve` is killed at random moments while clients work.
 //! After each, the folder is looked at as verifiers would, taken up again as a restart does, and reconciled; and work
 //! goes on. docs/crash.md says what is checked, and what is not.
 //!
@@ -27,6 +28,7 @@ mod strace;
 mod tally;
 mod times;
 mod told;
+mod updates;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -57,6 +59,9 @@ struct Args {
     /// Only the points with that in their names, such as `fdatasync` or `timestamp.json`
     #[arg(long)]
     only: Option<String>,
+    /// Only the updates of a verifier
+    #[arg(long)]
+    updates: bool,
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -93,15 +98,12 @@ fn main() -> ExitCode {
 fn all(args: &Args) -> Result<bool> {
     let tally = Tally::default();
     let bench = bench::Bench::new()?;
-    if args.only.is_none() {
-        plants::are_found(&bench, &tally)?;
+    if !args.updates {
+        of_the_authority(args, &bench, &tally)?;
     }
-    points::run(
-        &bench,
-        &points::Choice { every: args.every, seed: args.seed, only: args.only.clone() },
-        &tally,
-    )?;
-    kills::run(&bench, args.kills, args.seed, &tally)?;
+    if args.only.is_none() {
+        updates::run(&bench, args.every, args.seed, &tally)?;
+    }
     let totals = tally.totals();
     if args.json {
         println!("{}", serde_json::to_string(&totals)?);
@@ -109,6 +111,18 @@ fn all(args: &Args) -> Result<bool> {
         println!("{totals}");
     }
     Ok(totals.failures == 0)
+}
+
+fn of_the_authority(args: &Args, bench: &bench::Bench, tally: &Tally) -> Result<()> {
+    if args.only.is_none() {
+        plants::are_found(bench, tally)?;
+    }
+    points::run(
+        bench,
+        &points::Choice { every: args.every, seed: args.seed, only: args.only.clone() },
+        tally,
+    )?;
+    kills::run(bench, args.kills, args.seed, tally)
 }
 
 /// Says something to whoever watches.

@@ -11,7 +11,7 @@ use verilabel_trust::Purpose;
 
 use crate::bench::{Bench, files};
 use crate::house::{House, draft, number, publication};
-use crate::strace::{self, Fault};
+use crate::strace::{self, Fault, Work};
 use crate::tally::Tally;
 use crate::told::Answer;
 use crate::{Result, points, say};
@@ -70,7 +70,7 @@ impl Plant {
 pub(crate) fn are_found(bench: &Bench, tally: &Tally) -> Result<()> {
     let morning = bench.morning();
     for plant in Plant::value_variants() {
-        let (mut points, _) = strace::count(&bench.fresh("count", &morning)?, Some(*plant))?;
+        let (mut points, _) = strace::count(&Work::day(&bench.fresh("count", &morning)?, Some(*plant))?)?;
         if *plant == Plant::TimestampFirst {
             // It is the last thing that is done.
             points.reverse();

@@ -6,7 +6,7 @@ use std::thread;
 
 use crate::bench::{Bench, Start};
 use crate::plants::Plant;
-use crate::strace::{self, Fault, Point};
+use crate::strace::{self, Fault, Point, Work};
 use crate::tally::Tally;
 use crate::told::Told;
 use crate::{Result, check, say, times};
@@ -63,11 +63,22 @@ pub(crate) fn run(bench: &Bench, choice: &Choice, tally: &Tally) -> Result<()> {
         |one: &&Try<'_>| choice.only.as_ref().is_none_or(|only| one.to_string().contains(only.as_str()));
     let chosen: Vec<_> = all.iter().filter(is_wanted).skip(first).step_by(every).collect();
     say(&format!("{} of {} points", chosen.len(), all.len()));
+    each("points", &chosen, tally, |worker, point| attempts(bench, worker, point))
+}
+
+/// Tries every point, on as many threads as there are processors; each by a function that gives what is not as it must
+/// be, or nothing if the work did not come to the point.
+pub(crate) fn each<T: std::fmt::Display + Sync>(
+    part: &'static str,
+    chosen: &[T],
+    tally: &Tally,
+    attempts: impl Fn(usize, &T) -> Result<Option<Vec<String>>> + Sync,
+) -> Result<()> {
     let (next, missed) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let trouble = Mutex::new(None);
     let work = |worker: usize| {
         while let Some(point) = chosen.get(next.fetch_add(1, Ordering::Relaxed)) {
-            match attempts(bench, worker, point) {
+            match attempts(worker, point) {
                 Ok(Some(faults)) => tally.point(&point.to_string(), &faults),
                 Ok(None) => {
                     missed.fetch_add(1, Ordering::Relaxed);
@@ -77,7 +88,7 @@ pub(crate) fn run(bench: &Bench, choice: &Choice, tally: &Tally) -> Result<()> {
                     *trouble.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
                 }
             }
-            tally.progress("points", next.load(Ordering::Relaxed).min(chosen.len()), chosen.len());
+            tally.progress(part, next.load(Ordering::Relaxed).min(chosen.len()), chosen.len());
         }
     };
     let work = &work;
@@ -93,7 +104,7 @@ pub(crate) fn run(bench: &Bench, choice: &Choice, tally: &Tally) -> Result<()> {
         ));
     }
     if missed > MAY_BE_MISSED.max(chosen.len() / MOST_MISSED) {
-        tally.also("the points", &[format!("{missed} of {} were not come to", chosen.len())]);
+        tally.also(part, &[format!("{missed} of {} were not come to", chosen.len())]);
     }
     trouble.into_inner().unwrap_or_else(PoisonError::into_inner).map_or(Ok(()), Err)
 }
@@ -110,7 +121,7 @@ fn tries(start: &Start, points: Vec<Point>) -> Vec<Try<'_>> {
 }
 
 fn count(bench: &Bench, start: &Start) -> Result<Vec<Point>> {
-    let (points, alike) = strace::count(&bench.fresh("count", start)?, None)?;
+    let (points, alike) = strace::count(&Work::day(&bench.fresh("count", start)?, None)?)?;
     say(&format!(
         "{}{} file-changing system calls, and {alike} that are the same to strace as one of these",
         start.name,
@@ -122,7 +133,7 @@ fn count(bench: &Bench, start: &Start) -> Result<Vec<Point>> {
 /// What is left of work that was killed at a point.
 fn cut_off(bench: &Bench, start: &Start, name: &'static str, point: &Point) -> Result<Start> {
     let folder = bench.fresh(name.trim_end_matches(", "), start)?;
-    let ended = strace::inject(&folder, None, point, Fault::Kill)?;
+    let ended = strace::inject(&Work::day(&folder, None)?, point, Fault::Kill)?;
     if ended.hits == 0 {
         return Err(format!("the work does not come to {point}").into());
     }
@@ -150,7 +161,7 @@ pub(crate) fn one(
     fault: Fault,
 ) -> Result<Option<Vec<String>>> {
     let folder = bench.fresh(&format!("worker-{worker}"), start)?;
-    let ended = strace::inject(&folder, plant, point, fault)?;
+    let ended = strace::inject(&Work::day(&folder, plant)?, point, fault)?;
     if ended.hits == 0 {
         return Ok(None);
     }

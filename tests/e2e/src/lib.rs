@@ -4,8 +4,10 @@
 
 #![expect(clippy::panic, clippy::missing_panics_doc, reason = "what cannot be started fails the test")]
 
+mod mirror;
 mod pages;
 
+pub use mirror::Mirror;
 pub use pages::follow_page;
 
 use std::path::{Path, PathBuf};

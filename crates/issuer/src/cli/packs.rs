@@ -1,16 +1,20 @@
 //! `pack`: the trust pack's keys, and packs of several authorities. One authority's own pack is published with
 //! `publish`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Subcommand, ValueHint};
-use verilabel_issuer::{Authority, PackKeys, PartnerList, Partners, Signers, Validities, publish_pack_with};
+use verilabel_issuer::{
+    Authority, PackKeys, PackOpenError, PartnerList, Partners, Refusal, Signers, Validities,
+    publish_pack_with,
+};
 use verilabel_label::Timestamp;
-use verilabel_trust::{PackContents, Purpose};
+use verilabel_trust::{PackContents, Purpose, write_folder};
 
 use super::out::{print, say};
 use super::{Exit, Outcome, Session, Trouble};
 
+mod ceremony;
 mod partners;
 
 const HOUR: u64 = 3_600;
@@ -44,6 +48,22 @@ pub(crate) enum PackCommand {
         #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
         of: Vec<PathBuf>,
     },
+    /// Keys for ceremonies and for online roles
+    #[command(subcommand)]
+    Key(ceremony::KeyCommand),
+    /// Draft root or targets metadata, to be signed by its holders
+    #[command(subcommand)]
+    Draft(ceremony::DraftCommand),
+    /// Show in words what a draft holds and what it changes
+    Show {
+        /// The draft
+        #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+        draft: PathBuf,
+    },
+    /// Show a draft and sign it, on the holder's own machine
+    Sign(ceremony::SignArgs),
+    /// Put the holders' signatures under a draft; the next publication has it
+    Assemble(ceremony::AssembleArgs),
     /// This agency's own part of another agency's pack
     #[command(subcommand)]
     Part(partners::PartCommand),
@@ -57,20 +77,25 @@ pub(crate) async fn run(session: &Session, command: PackCommand) -> Outcome {
         PackCommand::Init { keys, pack } => {
             let keys = keys.map_or_else(|| session.pack_keys(), Ok)?;
             let (passphrase, validities) = (session.passphrase()?, Validities::default());
-            match pack {
-                Some(pack) => {
-                    PackKeys::init(&keys, &pack, &passphrase, &validities, session.now(), session.random())
-                }
-                None => PackKeys::create(&keys, &passphrase, &validities, session.now(), session.random()),
+            let (now, random) = (session.now(), session.random());
+            let made = match pack {
+                Some(pack) => PackKeys::init(&keys, &pack, &passphrase, &validities, now, random),
+                None => PackKeys::create(&keys, &passphrase, &validities, now, random),
             }?;
+            ceremony::note_first_root(session, &made).await?;
             print(&format!(
                 "{} has the keys of the pack; keep {} where nobody signs with it by accident",
                 keys.display(),
                 keys.join("root").display()
             ))?;
         }
+        PackCommand::Key(command) => return ceremony::key(session, command),
+        PackCommand::Draft(command) => return ceremony::draft(session, command).await,
+        PackCommand::Show { draft } => return ceremony::show(&draft),
+        PackCommand::Sign(args) => return ceremony::sign(session, args),
+        PackCommand::Assemble(args) => return ceremony::put_together(session, args).await,
         PackCommand::Part(command) => return partners::part(session, command).await,
-        PackCommand::Partner(command) => return partners::partner(session, command),
+        PackCommand::Partner(command) => return partners::partner(session, command).await,
         PackCommand::Publish { pack, keys, status_hours, parts, of } => {
             let folders = if of.is_empty() { vec![session.folder()?.to_owned()] } else { of };
             let keys = keys.map_or_else(|| session.pack_keys(), Ok)?;
@@ -92,7 +117,7 @@ pub(crate) async fn run(session: &Session, command: PackCommand) -> Outcome {
                     );
                     return Err(Trouble::Usage(text));
                 }
-                add(&mut contents, session, &authority, (now, expires)).await?;
+                add(&mut contents, session, &authority, Some(&keys), (now, expires)).await?;
             }
             let partners = Partners { list: Some(&list), parts: &parts };
             let done = publish_pack_with(&pack, &contents, &partners, &keys, &Validities::default(), now)?;
@@ -100,22 +125,44 @@ pub(crate) async fn run(session: &Session, command: PackCommand) -> Outcome {
             for trouble in &done.troubles {
                 say(&format!("{} is not used: {} [{}]", trouble.role, trouble.text, trouble.code));
             }
+            say_waiting(&done.waiting);
         }
     }
     Ok(Exit::Good)
 }
 
-/// What an authority hands in for a pack.
+/// Tells which documents wait for a ceremony.
+pub(crate) fn say_waiting(waiting: &[String]) {
+    if !waiting.is_empty() {
+        say(&format!("these wait for a ceremony (`pack draft targets`): {}", waiting.join(", ")));
+    }
+}
+
+/// Writes a file, whole or not at all.
+fn write_file(path: &Path, bytes: Vec<u8>) -> Result<(), Trouble> {
+    let name = path.file_name().and_then(|name| name.to_str());
+    let name = name.ok_or_else(|| Trouble::Usage(format!("{} is no file", path.display())))?;
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    write_folder(folder, &[(name.to_owned(), bytes)]).map_err(|e| Trouble::System(e.to_string()))
+}
+
+/// What an authority hands in for a pack; its status lists are signed by a key that the pack's verifiers know.
 async fn add(
     contents: &mut PackContents,
     session: &Session,
     authority: &Authority,
+    keys: Option<&PackKeys>,
     (now, expires): (Timestamp, Timestamp),
 ) -> Result<(), Trouble> {
     let signers: std::sync::Arc<dyn Signers> = session.keystore(authority)?;
-    let key = authority.signer(Purpose::Status, &signers, now).await?;
     let mut snapshot = authority.snapshot().await?;
     let issuer = snapshot.published_issuer().await?;
+    let known = keys.map(|keys| keys.status_key(&issuer, now)).transpose().map_err(PackOpenError::from)?;
+    let key = match known.flatten() {
+        Some(key) => signers.signer(key)?,
+        None if keys.is_some() => return Err(Refusal::NoKey.into()),
+        None => authority.signer(Purpose::Status, &signers, now).await?,
+    };
     for (list, token) in snapshot.status_tokens(key.as_ref(), now, expires).await? {
         contents.status.insert((issuer.id.clone(), list), token);
     }

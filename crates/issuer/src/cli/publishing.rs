@@ -69,6 +69,7 @@ pub(crate) async fn run(session: &Session, args: PublishArgs) -> Outcome {
         }
     };
     let health = publisher.health().borrow().clone();
+    super::packs::say_waiting(&health.waiting);
     let release = health.version.unwrap_or_default();
     if session.json() {
         let done = serde_json::json!({

@@ -61,6 +61,14 @@ impl Session {
         self.open_at(self.folder()?).await
     }
 
+    /// The authority, if one is named and there is one: a folder with its description.
+    pub(crate) async fn authority_if_any(&self) -> Result<Option<Authority>, Trouble> {
+        match &self.common.authority {
+            Some(folder) if folder.join("authority.toml").exists() => Ok(Some(self.open_at(folder).await?)),
+            _ => Ok(None),
+        }
+    }
+
     pub(crate) async fn open_at(&self, folder: &Path) -> Result<Authority, Trouble> {
         let authority = Authority::open(folder, self.register()?, &self.random).await?;
         if let Some(pack) = &self.common.foreign_pack {

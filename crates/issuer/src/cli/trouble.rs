@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use verilabel_issuer::{
-    KeystoreError, PackOpenError, PublicationError, Refusal, RefusalKind, RunError, TableError,
+    CeremonyError, KeystoreError, PackOpenError, PublicationError, Refusal, RefusalKind, RunError, TableError,
 };
 use verilabel_symbol::SymbolError;
 use verilabel_symbol::draw::DrawError;
@@ -25,6 +25,10 @@ pub(crate) enum Trouble {
     Publication(#[from] PublicationError),
     #[error("the trust pack: {0}")]
     Pack(#[from] PackOpenError),
+    #[error(transparent)]
+    Ceremony(#[from] CeremonyError),
+    #[error("nothing was signed")]
+    NotConfirmed,
     #[error("{}: {error}", path.display())]
     ForeignPack { path: PathBuf, error: PackError },
     #[error(transparent)]
@@ -71,7 +75,7 @@ impl Trouble {
                 RefusalKind::NotFound | RefusalKind::Unavailable | RefusalKind::Broken => Exit::Trouble,
             },
             Self::NoAuthority | Self::NoUser | Self::Usage(_) => Exit::Usage,
-            Self::Inactive { .. } => Exit::Refused,
+            Self::Inactive { .. } | Self::NotConfirmed => Exit::Refused,
             _ => Exit::Trouble,
         }
     }
@@ -82,7 +86,9 @@ impl Trouble {
             Self::Run(error) => error.code(),
             Self::Table { error, .. } => error.code(),
             Self::Publication(error) => error.code(),
-            Self::Pack(_) => "pack",
+            Self::Pack(error) => error.code(),
+            Self::Ceremony(error) => error.code(),
+            Self::NotConfirmed => "not-confirmed",
             Self::ForeignPack { error, .. } => error.code(),
             Self::Symbol(error) => error.code(),
             Self::File { .. } => "file",
@@ -117,8 +123,19 @@ impl Trouble {
             Self::Publication(error) if error.is_contention() => {
                 "nothing is wrong: the other publishes it all"
             }
-            Self::Publication(PublicationError::NoRoot) => "make them with `verilabel-issuer pack init`",
             Self::Publication(_) => "what was published before stands; mend it and publish again",
+            Self::Ceremony(CeremonyError::WouldBeRefused { .. }) => {
+                "let more holders sign, or draft it anew; nothing is in force yet"
+            }
+            Self::Ceremony(CeremonyError::Statement(_) | CeremonyError::OtherBefore { .. }) => {
+                "sign nothing, and ask whoever made the draft"
+            }
+            Self::Ceremony(CeremonyError::Keystore(_)) => "give the passphrase that the key was made with",
+            Self::Ceremony(_) => "docs/operations/ceremony.md has the steps",
+            Self::NotConfirmed => "answer yes, or give --yes",
+            Self::Pack(PackOpenError::NoTargets { .. }) => {
+                "hold a ceremony first: `verilabel-issuer pack draft targets`"
+            }
             Self::Pack(_) => "check the folders of the pack and of its keys",
             Self::ForeignPack { .. } => {
                 "fetch the pack again; if you mean to trust another root, remove foreign-pack in the authority's folder"

@@ -103,7 +103,7 @@ mod tests {
 
     #[test]
     fn waits_grow_up_to_a_limit() {
-        let failed = || Err(PublicationError::NoRoot);
+        let failed = || Err(PublicationError::ForeignFolder);
         let waits: Vec<_> = (0..7).map(|before| after(&failed(), before)).collect();
         let seconds = [1, 2, 4, 8, 16, 30, 30].map(|s| Next::After(Duration::from_secs(s)));
         assert_eq!(waits, seconds);

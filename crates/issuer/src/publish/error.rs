@@ -56,9 +56,11 @@ pub enum PublicationError {
         /// The URL.
         url: String,
     },
-    /// No root metadata is kept with the keys.
-    #[error("no root metadata is kept with the pack's keys: make them with `pack init`")]
-    NoRoot,
+    /// A pack with partners.
+    #[error(
+        "this pack has partners, whose parts `publish` does not look after: publish it with `pack publish`"
+    )]
+    Partners,
     /// Metadata could not be made.
     #[error(transparent)]
     Metadata(#[from] PublishError),
@@ -94,7 +96,7 @@ impl PublicationError {
             Self::Overtaken => "publication-overtaken",
             Self::ForeignFolder => "publication-foreign-folder",
             Self::Outside { .. } => "publication-outside",
-            Self::NoRoot => "publication-no-root",
+            Self::Partners => "publication-partners",
             Self::Metadata(_) | Self::WouldBeRefused(_) | Self::Document(_) => "publication-pack",
             Self::Keys(_) => "publication-keys",
             Self::Making { .. } => "publication-making",

@@ -25,6 +25,8 @@ pub struct Health {
     pub not_drawn: u64,
     /// Status lists that wait for a key.
     pub lists_without_key: usize,
+    /// Documents of the pack that wait for a ceremony.
+    pub waiting: Vec<String>,
     /// When the root of the pack expires: it must be signed anew before, with keys that are not here.
     pub root_expires: Option<Timestamp>,
     /// Failures since the start.
@@ -51,6 +53,7 @@ impl Health {
         self.failures_in_a_row = 0;
         self.through = Some(done.through);
         self.lists_without_key = done.lists_without_key;
+        self.waiting.clone_from(&done.waiting);
         if !done.more {
             self.agreed_at = Some(now);
         }

@@ -5,24 +5,26 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use verilabel_label::Timestamp;
-use verilabel_trust::{Client, Expiry, MemoryStore, Repository, TargetList, UpdateError};
+use verilabel_trust::{Client, Expiry, MemoryStore, Repository, Role, TargetList, UpdateError, as_segment};
 
 use super::place::Place;
 use super::{PublicationError, names};
 use crate::PackKeys;
+use crate::pack::OfflineTargets;
 
 /// The release in the folder.
 #[derive(Debug)]
 pub(super) struct Present {
     /// Version of snapshot and timestamp.
     pub(super) version: u64,
-    /// Version of the targets metadata, which may be older.
-    pub(super) targets_version: u64,
-    /// What it lists.
+    /// The metadata file of each targets role of ours, which may be of an older release.
+    pub(super) roles: BTreeMap<String, String>,
+    /// What they list together.
     pub(super) list: TargetList,
     /// Metadata files below the pack's folder, `timestamp.json` among them.
     pub(super) metadata: BTreeMap<String, Vec<u8>>,
     pub(super) root_expires: Timestamp,
+    /// The earliest of the targets roles whose keys are here.
     pub(super) targets_expire: Timestamp,
     /// The earlier of snapshot and timestamp.
     pub(super) online_expires: Timestamp,
@@ -35,17 +37,25 @@ impl Present {
         metadata.chain(self.list.files())
     }
 
-    pub(super) fn targets_metadata(&self) -> &[u8] {
-        self.metadata.get(&targets_name(self.targets_version)).map_or(&[], Vec::as_slice)
+    /// The metadata of a targets role.
+    pub(super) fn role(&self, role: &str) -> Option<&[u8]> {
+        self.metadata.get(self.roles.get(role)?).map(Vec::as_slice)
+    }
+
+    /// The metadata of snapshot.
+    pub(super) fn snapshot(&self) -> Option<&[u8]> {
+        self.metadata.get(&role_name(Role::Snapshot.name(), self.version)).map(Vec::as_slice)
     }
 }
 
-pub(super) fn targets_name(version: u64) -> String {
-    format!("metadata/{version}.targets.json")
+fn role_name(role: &str, version: u64) -> String {
+    format!("metadata/{version}.{}.json", as_segment(role))
 }
 
-pub(super) fn snapshot_name(version: u64) -> String {
-    format!("metadata/{version}.snapshot.json")
+/// The targets roles of ours: the top-level one, and those that its holders delegate to.
+pub(super) fn targets_roles(keys: &PackKeys) -> impl Iterator<Item = &str> {
+    let delegated = keys.offline().into_iter().flat_map(OfflineTargets::own_roles);
+    std::iter::once(Role::Targets.name()).chain(delegated.map(|role| role.name.as_str()))
 }
 
 /// Reads the release in the folder; `None` if there is none that stands, so that all is to be published anew.
@@ -62,10 +72,12 @@ pub(super) async fn read(
     }
     let mut metadata = BTreeMap::from([(names::TIMESTAMP.to_owned(), timestamp)]);
     // Which files are asked for is a hint; whether they are the right ones the client says.
-    let snapshot = hinted(&metadata, names::TIMESTAMP, "snapshot.json").map(snapshot_name);
+    let snapshot = hinted(&metadata, names::TIMESTAMP, Role::Snapshot.name());
     fetch(place, &mut metadata, snapshot.as_deref()).await?;
-    let targets = snapshot.and_then(|name| hinted(&metadata, &name, "targets.json")).map(targets_name);
-    fetch(place, &mut metadata, targets.as_deref()).await?;
+    for role in targets_roles(keys) {
+        let file = snapshot.as_deref().and_then(|snapshot| hinted(&metadata, snapshot, role));
+        fetch(place, &mut metadata, file.as_deref()).await?;
+    }
     Ok(accepted(keys, metadata, now).ok().map(Arc::new))
 }
 
@@ -82,9 +94,10 @@ async fn fetch(
     Ok(())
 }
 
-fn hinted(metadata: &BTreeMap<String, Vec<u8>>, name: &str, listed: &str) -> Option<u64> {
+fn hinted(metadata: &BTreeMap<String, Vec<u8>>, name: &str, role: &str) -> Option<String> {
     let value: Value = serde_json::from_slice(metadata.get(name)?).ok()?;
-    value.get("signed")?.get("meta")?.get(listed)?.get("version")?.as_u64()
+    let listed = value.get("signed")?.get("meta")?.get(format!("{role}.json"))?;
+    Some(role_name(role, listed.get("version")?.as_u64()?))
 }
 
 /// The release that this metadata makes, if a client takes it.
@@ -97,12 +110,29 @@ pub(super) fn accepted(
     let repository = Fetched { keys, metadata: &metadata };
     let accepted = Client::open(MemoryStore::default(), first)?.update(&repository, now, Expiry::Report)?;
     let [root, timestamp, snapshot, targets] = accepted.roles();
+    let mut roles = BTreeMap::new();
+    let mut list = accepted.target_list();
+    let mut targets_expire = keys.offline().is_none().then_some(targets.expires);
+    roles.insert(Role::Targets.name().to_owned(), role_name(Role::Targets.name(), targets.version));
+    for delegated in accepted.delegated() {
+        if !targets_roles(keys).any(|role| role == delegated.role) {
+            continue;
+        }
+        match delegated.state {
+            Ok((version, expires)) => {
+                list.extend(accepted.target_list_of(&delegated.role).unwrap_or_default());
+                roles.insert(delegated.role.clone(), role_name(&delegated.role, version));
+                targets_expire = Some(targets_expire.map_or(expires, |earliest| earliest.min(expires)));
+            }
+            Err(_) => return Err(UpdateError::Missing { what: format!("{}.json", delegated.role) }),
+        }
+    }
     Ok(Present {
         version: timestamp.version,
-        targets_version: targets.version,
-        list: accepted.target_list(),
+        roles,
+        list,
         root_expires: root.expires,
-        targets_expire: targets.expires,
+        targets_expire: targets_expire.unwrap_or(Timestamp::MAX),
         online_expires: snapshot.expires.min(timestamp.expires),
         metadata,
     })

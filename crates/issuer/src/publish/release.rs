@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 use verilabel_label::Timestamp;
-use verilabel_trust::{RevisedTargets, Revision, Role, TargetList, path, product_document};
+use verilabel_trust::{
+    Assembly, Role, TargetList, TargetsStatement, path, product_document, targets_metadata,
+};
 
 use super::archive::ArchiveState;
 use super::place::Tag;
-use super::present::{self, Present, targets_name};
+use super::present::{self, Present};
 use super::records::{self, Waiting};
 use super::survey::{Aged, Survey};
 use super::turn::{EndTurn, FinishRelease, PlanRelease};
@@ -59,6 +61,7 @@ impl Publisher {
             through,
             lists: survey.lists.len(),
             lists_without_key: survey.orphans,
+            waiting: survey.waiting.clone(),
             more,
             ..Published::default()
         };
@@ -92,6 +95,10 @@ impl Publisher {
         let mut files = Vec::new();
         let mut objects = Vec::new();
         self.write_parts(survey, &mut list).await?;
+        if let Some(offline) = self.keys.offline() {
+            let ours = |path: &str| offline.role_of(path).is_some();
+            list = list.only(|path| ours(path) || offline.documents.contains_key(path));
+        }
         for (path, bytes) in std::mem::take(&mut survey.documents) {
             enlist(&mut list, &mut files, &path, bytes);
         }
@@ -104,25 +111,53 @@ impl Publisher {
         let version = survey.version;
         let validities = self.settings.validities;
         let expires = |role: Role| validities.expiry(role, now);
-        let kept =
-            survey.present.as_ref().filter(|present| survey.aged != Aged::Targets && present.list == list);
-        let targets = match kept {
-            Some(present) => RevisedTargets::Kept(present.targets_metadata()),
-            None => RevisedTargets::New(&list),
-        };
+        let roles = self.sign_roles(survey, &list, now)?;
         let signers = |role: Role| self.keys.signers(role);
-        let revision = Revision { version, targets, signers: &signers, expires: &expires, made: Some(now) };
-        let metadata: BTreeMap<String, Vec<u8>> = revision.files()?.into_iter().collect();
+        let previous = survey.present.as_ref().and_then(|present| present.snapshot());
+        let (signers, expires) = (&signers, &expires);
+        let assembly = Assembly { version, roles: &roles, previous, signers, expires, made: Some(now) };
+        let metadata: BTreeMap<String, Vec<u8>> = assembly.files()?.into_iter().collect();
         let timestamp = metadata.get(names::TIMESTAMP).cloned().unwrap_or_default();
-        let there = kept.map(|present| targets_name(present.targets_version));
-        let new =
-            metadata.iter().filter(|(name, _)| *name != names::TIMESTAMP && there.as_ref() != Some(name));
+        let there = |name: &str| survey.present.as_ref().is_some_and(|p| p.metadata.contains_key(name));
+        let new = metadata.iter().filter(|(name, _)| *name != names::TIMESTAMP && !there(name));
         files.extend(new.map(|(name, bytes)| (names::pack(name), bytes.clone())));
         // What a client would not take is not published.
         let present = present::accepted(&self.keys, metadata, now)?;
         let before = survey.present.iter().flat_map(|present| present.files()).collect();
         let did = survey.did.take().map(|(_, document)| document);
         Ok(Prepared { seq: survey.end.seq, before, files, objects, did, timestamp, present })
+    }
+
+    /// The metadata of every targets role: signed anew where what it lists has changed or its time has come, by
+    /// whoever speaks for it.
+    fn sign_roles(
+        &self,
+        survey: &Survey,
+        list: &TargetList,
+        now: Timestamp,
+    ) -> Result<BTreeMap<String, Vec<u8>>, PublicationError> {
+        let expires = self.settings.validities.expiry(Role::Targets, now);
+        let before = |role: &str, list: &TargetList| {
+            let metadata = survey.present.as_ref()?.role(role).filter(|_| survey.aged != Aged::Targets)?;
+            let same = TargetsStatement::of_metadata(metadata).is_ok_and(|before| before.targets == *list);
+            same.then(|| metadata.to_vec())
+        };
+        let top = Role::Targets.name();
+        let Some(offline) = self.keys.offline() else {
+            let signers = self.keys.signers(Role::Targets);
+            let signed = || targets_metadata(survey.version, expires, list, &signers);
+            let metadata = before(top, list).map_or_else(signed, Ok)?;
+            return Ok(BTreeMap::from([(top.to_owned(), metadata)]));
+        };
+        let mut roles = BTreeMap::from([(top.to_owned(), offline.metadata.clone())]);
+        for role in offline.own_roles() {
+            let list = list.only(|path| offline.role_of(path).is_some_and(|one| one.name == role.name));
+            let signers = self.keys.signers_of(&role.definition);
+            let signed = || targets_metadata(survey.version, expires, &list, &signers);
+            let metadata = before(&role.name, &list).map_or_else(signed, Ok)?;
+            roles.insert(role.name.clone(), metadata);
+        }
+        Ok(roles)
     }
 
     async fn write_parts(

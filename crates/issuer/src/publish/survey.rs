@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use verilabel_credential::did_document;
 use verilabel_label::Timestamp;
-use verilabel_trust::{Issuer, Purpose, Role, TargetList, path};
+use verilabel_trust::{Issuer, Role, TargetList, path};
 use verilabel_wire::KeyId;
 
 use super::names::{self, ListNames};
 use super::present::{self, Present};
-use super::{PublicationError, Publisher, records};
+use super::{PublicationError, Publisher, RootState, records};
 use crate::audit::Anchor;
-use crate::{Recovery, Refusal, Seq, Snapshot, keys};
+use crate::{Recovery, Refusal, Seq, Snapshot, pack};
 
 /// One state of the records, and what of it is not out there.
 pub(super) struct Survey {
@@ -42,6 +42,10 @@ pub(super) struct Survey {
     pub(super) aged: Aged,
     /// Whether minted codes wait for their files.
     pub(super) labels: bool,
+    /// Whether a ceremony was held whose outcome is not out there.
+    pub(super) ceremony: bool,
+    /// Documents of the pack that wait for a ceremony.
+    pub(super) waiting: Vec<String>,
 }
 
 /// Metadata past half its life.
@@ -58,7 +62,7 @@ pub(super) enum Aged {
 impl Survey {
     /// Whether a new release of the pack is due.
     pub(super) fn wants_release(&self) -> bool {
-        self.present.is_none() || self.aged != Aged::Nothing || self.did.is_some() || self.wants_targets()
+        self.aged != Aged::Nothing || self.did.is_some() || self.ceremony || self.wants_targets()
     }
 
     /// Whether that release has new targets.
@@ -100,17 +104,23 @@ impl Publisher {
         let none = TargetList::default();
         let list = present.as_ref().map_or(&none, |present| &present.list);
 
-        let mut documents = BTreeMap::from([
+        let recorded = BTreeMap::from([
             (
                 path::REGISTER.to_owned(),
                 self.authority.register().to_json().map_err(|e| register_refused(&e))?,
             ),
             (path::issuer(&issuer.id), issuer.to_json()?),
         ]);
+        let offline = self.keys.offline();
+        let waiting = offline.map_or_else(Vec::new, |offline| pack::waiting(offline, &recorded));
+        let mut documents = offline.map_or(recorded, |offline| offline.documents.clone());
         documents.retain(|path, bytes| !list.matches(path, bytes));
+        let signed = present.as_ref().and_then(|present| present.role(Role::Targets.name()));
+        let ceremony = self.memory.root == RootState::Behind
+            || offline.is_some_and(|offline| signed != Some(offline.metadata.as_slice()));
         let all_lists = documents.contains_key(&path::issuer(&issuer.id));
         let parts = records::touched_parts(snapshot.connection(), since).await?;
-        let status_key = keys::in_use(&issuer, Purpose::Status, now).ok().map(verilabel_wire::PublicKey::id);
+        let status_key = self.keys.status_key(&issuer, now)?;
         let (lists, orphans) =
             self.lists_due(&mut snapshot, &issuer, list, since, (status_key, now, all_lists)).await?;
         let did = self.did_due(&issuer, now).await?;
@@ -138,6 +148,8 @@ impl Publisher {
             did,
             aged,
             labels,
+            ceremony,
+            waiting,
         })
     }
 

@@ -4,6 +4,7 @@ mod crash;
 mod daily;
 mod expiry;
 mod faults;
+mod offline;
 mod press;
 mod service;
 

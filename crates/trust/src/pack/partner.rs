@@ -74,7 +74,11 @@ impl Partner {
         }
     }
 
-    pub(super) fn from_json(bytes: &[u8]) -> Result<Self, PackError> {
+    /// Reads the owner's word about a partner.
+    ///
+    /// # Errors
+    /// [`PackError`] if it is malformed or of another schema.
+    pub fn from_json(bytes: &[u8]) -> Result<Self, PackError> {
         let document: Document =
             serde_json::from_slice(bytes).map_err(|e| PackError::document("partner", &e))?;
         if document.schema != SCHEMA {

@@ -154,6 +154,12 @@ impl Accepted {
         TargetList::of(&self.targets.body).unwrap_or_default()
     }
 
+    /// The same of a delegated role that was accepted.
+    #[must_use]
+    pub fn target_list_of(&self, role: &str) -> Option<TargetList> {
+        TargetList::of(&self.metadata(role)?.body)
+    }
+
     /// Fetches a target and holds it to its length and hashes (§5.7).
     pub fn target(&self, repository: &dyn Repository, path: &str) -> Result<Vec<u8>, UpdateError> {
         let no_target = || UpdateError::NoTarget { path: path.to_owned() };

@@ -135,6 +135,32 @@ impl<S: TrustedStore> Client<S> {
         })
     }
 
+    /// Follows the repository to its newest root and no further (§5.3).
+    ///
+    /// # Errors
+    /// What was accepted before stays accepted.
+    pub fn follow_root(
+        &mut self,
+        repository: &dyn Repository,
+        now: Timestamp,
+        expiry: Expiry,
+    ) -> Result<RoleState, UpdateError> {
+        self.update_root(repository)?;
+        ExpiryWatch { now, expiry, expired: Vec::new() }.check(Role::Root, &self.root)?;
+        Ok(RoleState::of(Role::Root, &self.root))
+    }
+
+    /// Whether targets metadata that is not published yet is signed as the trusted root wants it.
+    ///
+    /// # Errors
+    /// If it is not.
+    pub fn check_targets(&self, metadata: &[u8]) -> Result<RoleState, UpdateError> {
+        let role = Role::Targets;
+        let targets = Received::<Targets>::read(metadata)?.prove(&self.root.body.keys, role.name())?;
+        bound(role.name(), &targets)?;
+        Ok(RoleState::of(role, &targets))
+    }
+
     /// Looks for a target, fetching the delegated roles that the search comes to (§5.6.7). Says whether there
     /// is one.
     ///

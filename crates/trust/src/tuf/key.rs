@@ -94,6 +94,14 @@ pub(super) fn write(key: &PublicKey) -> Option<Value> {
     )
 }
 
+/// A public key as this project lists it in metadata.
+pub(super) fn read(value: &Value) -> Option<PublicKey> {
+    match Key::read(value).ok()?.verifier {
+        Verifier::Ed25519(key) => Some(key),
+        _ => None,
+    }
+}
+
 /// The id that we give a key: SHA-256 over its canonical form. Other repositories may choose theirs freely.
 pub(super) fn id(key: &Value) -> Result<String, MetadataError> {
     Ok(hex::encode(&sha256(&canonical(key)?)))

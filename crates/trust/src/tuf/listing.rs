@@ -8,7 +8,7 @@ use verilabel_wire::sha256;
 
 use super::accepted::consistent_path;
 use super::hex;
-use super::targets::Targets;
+use super::targets::{TargetFile, Targets};
 
 /// Length and SHA-256 of every target of a repository, by its path.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -47,6 +47,24 @@ impl TargetList {
         self.files.get(path).is_some_and(|listed| *listed == Listed::of(bytes))
     }
 
+    /// Takes what another list has into this one.
+    pub fn extend(&mut self, other: Self) {
+        self.files.extend(other.files);
+    }
+
+    /// The targets at these paths, as a list of their own.
+    #[must_use]
+    pub fn only(&self, wanted: impl Fn(&str) -> bool) -> Self {
+        let files = self.files.iter().filter(|(path, _)| wanted(path));
+        Self { files: files.map(|(path, listed)| (path.clone(), listed.clone())).collect() }
+    }
+
+    /// Length and SHA-256, in hexadecimal, of a target.
+    #[must_use]
+    pub fn listed(&self, path: &str) -> Option<(u64, &str)> {
+        self.files.get(path).map(|listed| (listed.length, listed.hash.as_str()))
+    }
+
     /// Whether nothing is listed.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -78,7 +96,11 @@ impl TargetList {
 
     /// What was accepted from a repository; `None` if a target has no SHA-256, which targets metadata always has.
     pub(super) fn of(targets: &Targets) -> Option<Self> {
-        let files = targets.files.iter().map(|(path, file)| {
+        Self::of_files(&targets.files)
+    }
+
+    pub(super) fn of_files(files: &BTreeMap<String, TargetFile>) -> Option<Self> {
+        let files = files.iter().map(|(path, file)| {
             Some((path.clone(), Listed { length: file.length, hash: file.hashes.get("sha256")?.clone() }))
         });
         Some(Self { files: files.collect::<Option<_>>()? })

@@ -1,6 +1,6 @@
 //! The publishing side: metadata made and signed, files in the order in which they must appear.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use serde_json::{Map, Value, json};
@@ -12,14 +12,13 @@ use super::canonical::canonical;
 use super::listing::TargetList;
 use super::metadata::{KeyRing, Proven, Received};
 use super::name::as_segment;
+use super::statement::{RootStatement, Statement, TargetsStatement, common, metadata_key_id};
 use super::store::write_durably;
-use super::targets::Targets;
+use super::targets::{self, Targets};
 use super::{MetadataError, Role, UpdateError, hex, key};
 
-const SPEC_VERSION: &str = "1.0.33";
-
 /// Which keys speak for a role, and how many of them must.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RoleDefinition {
     /// The keys; Ed25519.
     pub keys: Vec<PublicKey>,
@@ -28,8 +27,16 @@ pub struct RoleDefinition {
 }
 
 impl RoleDefinition {
+    /// Whether its keys differ from each other, and are enough for its threshold.
+    #[must_use]
+    pub fn can_be_met(&self) -> bool {
+        let distinct: BTreeSet<_> = self.keys.iter().map(|key| *key.thumbprint()).collect();
+        let enough = u32::try_from(distinct.len()).is_ok_and(|n| (1..=n).contains(&self.threshold));
+        enough && distinct.len() == self.keys.len()
+    }
+
     /// The role's entry in metadata; its keys are added to `keys`.
-    fn entry(&self, keys: &mut Map<String, Value>) -> Result<Value, PublishError> {
+    pub(super) fn entry(&self, keys: &mut Map<String, Value>) -> Result<Value, PublishError> {
         let mut ids = Vec::new();
         for public in &self.keys {
             let entry = key::write(public).ok_or(PublishError::KeyKind)?;
@@ -42,7 +49,7 @@ impl RoleDefinition {
 }
 
 /// A role to which some target paths are entrusted (§4.5).
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DelegatedRole {
     /// Its name.
     pub name: String,
@@ -52,6 +59,14 @@ pub struct DelegatedRole {
     pub paths: Vec<String>,
     /// Whether nobody else is asked after a path that it is entrusted with.
     pub terminating: bool,
+}
+
+impl DelegatedRole {
+    /// Whether a path is entrusted to the role.
+    #[must_use]
+    pub fn covers(&self, path: &str) -> bool {
+        self.paths.iter().any(|pattern| targets::matches(pattern, path))
+    }
 }
 
 /// A file of a repository by its path below the repository's folder.
@@ -67,13 +82,8 @@ pub fn root_metadata(
     roles: &BTreeMap<Role, RoleDefinition>,
     signers: &[&dyn Sign],
 ) -> Result<Vec<u8>, PublishError> {
-    let mut keys = Map::new();
-    let mut entries = Map::new();
-    for (role, definition) in roles {
-        entries.insert(role.name().to_owned(), definition.entry(&mut keys)?);
-    }
-    let body = json!({"consistent_snapshot": true, "keys": keys, "roles": entries});
-    let bytes = signed(Role::Root, version, expires, body, signers)?;
+    let statement = Statement::Root(RootStatement { version, expires, roles: roles.clone() });
+    let bytes = statement.signed_by(signers)?;
     Received::<Root>::read(&bytes)?.prove_root(None)?;
     Ok(bytes)
 }
@@ -150,66 +160,28 @@ impl TargetsPart<'_> {
             list.insert(path, bytes);
             files.extend(list.file(path).map(|file| (file, bytes.clone())));
         }
-        let mut body = json!({"targets": list.to_json()});
-        if !self.delegations.is_empty() {
-            let mut keys = Map::new();
-            let mut roles = Vec::new();
-            for role in self.delegations {
-                let mut entry = role.definition.entry(&mut keys)?;
-                entry["name"] = role.name.as_str().into();
-                entry["paths"] = role.paths.clone().into();
-                entry["terminating"] = role.terminating.into();
-                roles.push(entry);
-            }
-            body["delegations"] = json!({"keys": keys, "roles": roles});
-        }
-        let metadata = signed(Role::Targets, self.version, self.expires, body, self.signers)?;
+        let (version, expires) = (self.version, self.expires);
+        let delegations = self.delegations.to_vec();
+        let statement = TargetsStatement { version, expires, targets: list, delegations };
+        let metadata = Statement::Targets(statement).signed_by(self.signers)?;
         Received::<Targets>::read(&metadata)?;
         Ok(SignedPart { metadata, files })
     }
 }
 
-/// The next state of a repository that one authority keeps alone and whose targets are in their place already.
-pub struct Revision<'a, 's> {
-    /// Version of every role that is signed anew; each revision takes a higher one.
-    pub version: u64,
-    /// What the repository holds.
-    pub targets: RevisedTargets<'a>,
-    /// Who signs which role. Root is not among them.
-    pub signers: &'a dyn Fn(Role) -> Vec<&'s dyn Sign>,
-    /// Until when each role's metadata is good.
-    pub expires: &'a dyn Fn(Role) -> Timestamp,
-    /// When it is made, as in [`Release`].
-    pub made: Option<Timestamp>,
-}
-
-/// What a revision says of the targets.
-#[derive(Debug, Clone, Copy)]
-pub enum RevisedTargets<'a> {
-    /// New targets metadata, for this list.
-    New(&'a TargetList),
-    /// The metadata of before: only snapshot and timestamp are signed anew.
-    Kept(&'a [u8]),
-}
-
-impl Revision<'_, '_> {
-    /// The metadata files, in the order in which they must appear: the last, `timestamp.json`, is the only one
-    /// that replaces another.
-    ///
-    /// # Errors
-    /// Those of the signers.
-    pub fn files(&self) -> Result<Vec<RepositoryFile>, PublishError> {
-        let Self { version, targets, signers, expires, made } = *self;
-        let metadata = match targets {
-            RevisedTargets::New(list) => {
-                let body = json!({"targets": list.to_json()});
-                signed(Role::Targets, version, expires(Role::Targets), body, &signers(Role::Targets))?
-            }
-            RevisedTargets::Kept(metadata) => metadata.to_vec(),
-        };
-        let roles = BTreeMap::from([(Role::Targets.name().to_owned(), metadata)]);
-        Assembly { version, roles: &roles, previous: None, signers, expires, made }.files()
-    }
+/// Targets metadata for targets that are in their place already.
+///
+/// # Errors
+/// Those of the signers.
+pub fn targets_metadata(
+    version: u64,
+    expires: Timestamp,
+    targets: &TargetList,
+    signers: &[&dyn Sign],
+) -> Result<Vec<u8>, PublishError> {
+    let targets = targets.clone();
+    let statement = TargetsStatement { version, expires, targets, delegations: Vec::new() };
+    Statement::Targets(statement).signed_by(signers)
 }
 
 /// Puts the parts of several holders together under a new snapshot and timestamp. It takes the keys of those
@@ -285,8 +257,10 @@ impl Assembly<'_, '_> {
             let before = waiting.len();
             let mut later = Vec::new();
             for (role, bytes) in waiting {
-                let delegator =
-                    parts.values().find(|part| part.body.delegations.iter().any(|d| d.name == role));
+                let delegates =
+                    |part: &&Proven<Targets>| part.body.delegations.iter().any(|d| d.name == role);
+                // The owner's word first: a partner may call a role below it as it likes.
+                let delegator = parts.get(top).filter(delegates).or_else(|| parts.values().find(delegates));
                 let Some(delegator) = delegator else {
                     later.push((role, bytes));
                     continue;
@@ -330,18 +304,15 @@ fn signed(
     role: Role,
     version: u64,
     expires: Timestamp,
-    mut body: Value,
+    body: Value,
     signers: &[&dyn Sign],
 ) -> Result<Vec<u8>, PublishError> {
-    body["_type"] = role.name().into();
-    body["spec_version"] = SPEC_VERSION.into();
-    body["version"] = version.into();
-    body["expires"] = expires.to_string().into();
+    let body = common(body, role, version, expires);
     let message = canonical(&body)?;
     let signatures = signers
         .iter()
         .map(|signer| {
-            let id = key::id(&key::write(signer.key()).ok_or(PublishError::KeyKind)?)?;
+            let id = metadata_key_id(signer.key())?;
             Ok(json!({"keyid": id, "sig": hex::encode(&signer.sign(&message)?)}))
         })
         .collect::<Result<Vec<_>, PublishError>>()?;
@@ -371,6 +342,9 @@ pub enum PublishError {
         /// Version before.
         before: u64,
     },
+    /// A statement with something that cannot be shown to those who sign it.
+    #[error("it holds something that this version does not know and cannot show")]
+    NotShown,
     /// A part with a target that nobody entrusted it with.
     #[error("{role} lists {path}, which is not entrusted to it")]
     OutsidePaths {

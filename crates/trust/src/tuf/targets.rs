@@ -105,7 +105,7 @@ impl Delegation {
 const MAX_PATH: usize = 4_096;
 
 /// Whether a path is of that pattern: `*` and `?` as in a shell, neither of which stands for `/` (§4.5).
-fn matches(pattern: &str, path: &str) -> bool {
+pub(super) fn matches(pattern: &str, path: &str) -> bool {
     let (patterns, parts) = (pattern.split('/'), path.split('/'));
     pattern.len() <= MAX_PATH
         && patterns.clone().count() == parts.clone().count()

@@ -271,3 +271,71 @@ fn a_partner_with_endless_patterns_is_left_out() {
     let pack = agencies.open(&mut agencies.client());
     assert_eq!((ids(&pack), pack.partner_troubles()[0].code), (vec![A], "pack-too-many-patterns"));
 }
+
+/// A's own role for its status lists.
+fn own_role() -> DelegatedRole {
+    DelegatedRole {
+        name: "status-specimen.sg".to_owned(),
+        definition: RoleDefinition { keys: vec![key(60).key().clone()], threshold: 1 },
+        paths: vec!["status/specimen.sg/*".to_owned()],
+        terminating: true,
+    }
+}
+
+/// A, whose status lists a role of its own signs, and B.
+fn with_own_role() -> Agencies {
+    let mut agencies = Agencies::new();
+    let contents = PackContents {
+        register: Register::published().unwrap().to_json().unwrap(),
+        issuers: vec![issuer(A, &[50], &[1, 2, 3, 4])],
+        ..PackContents::default()
+    };
+    let mut targets = contents.targets().unwrap();
+    targets.extend([Agencies::partner().target().unwrap()]);
+    agencies.hand_in("targets", 2, &targets, &[own_role(), Agencies::delegation()], &[11, 12]);
+    let list = BTreeMap::from([("status/specimen.sg/1.cwt".to_owned(), b"a list".to_vec())]);
+    agencies.hand_in("status-specimen.sg", 1, &list, &[], &[60]);
+    agencies.assemble().unwrap();
+    agencies
+}
+
+#[test]
+fn a_role_of_the_owners_is_the_owners_word() {
+    let agencies = with_own_role();
+    let mut client = agencies.client();
+    let pack = agencies.open(&mut client);
+    assert_eq!((ids(&pack), pack.status_lists().len()), (vec![A, B], 2));
+    assert!(pack.partner_troubles().is_empty());
+    // A mirror that loses it, or its list, does not turn what is known into what is not.
+    for lost in ["metadata/1.status-specimen.sg.json", "targets/status/specimen.sg/"] {
+        let agencies = with_own_role();
+        agencies.memory.files.borrow_mut().retain(|name, _| !name.starts_with(lost));
+        let accepted = agencies.client().update(&agencies.memory, time(NOW), Expiry::Refuse).unwrap();
+        assert_eq!(
+            TrustPack::open(accepted, &agencies.memory).unwrap_err().code(),
+            "pack-incomplete",
+            "{lost}"
+        );
+    }
+    // Nor does one that holds it back until it expires.
+    let accepted = agencies.client().update(&agencies.memory, time("2027-02-01"), Expiry::Report).unwrap();
+    assert!(TrustPack::open(accepted, &agencies.memory).is_ok(), "offline it goes on serving");
+}
+
+#[test]
+fn a_role_below_a_partner_is_the_partners_whatever_it_is_called() {
+    for name in ["lists", "status-specimen.sg"] {
+        let mut agencies = with_own_role();
+        let paths = vec![format!("status/{B}/*")];
+        let below = DelegatedRole { name: name.to_owned(), paths, ..Agencies::delegation() };
+        agencies.hand_in("partner-specimen.fi", 2, &BTreeMap::new(), &[below], &[41]);
+        agencies.assemble().unwrap();
+        let pack = agencies.open(&mut agencies.client());
+        assert_eq!((ids(&pack), pack.partner_troubles().len()), (vec![A], 1), "{name}");
+        let own = &pack.issuers()[0];
+        assert!(
+            pack.status_list(own, 1).unwrap_err().code() != "status-list-missing",
+            "A's own list is there"
+        );
+    }
+}
