@@ -20,7 +20,7 @@ li { border: 1px solid #8888; border-radius: 0.6rem; padding: 1rem; }
 li h2 { font-size: 1.1rem; margin: 0; }
 img { display: block; width: 100%; height: auto; border-radius: 0.3rem; }
 .code { width: 18rem; max-width: 100%; margin: 0.8rem auto 0; background: #fff; }
-a { display: block; padding: 0.4rem 0; }
+li a { display: block; padding: 0.4rem 0; }
 ";
 
 /// Writes `index.html`, its style, and the symbol and the picture of each box into a folder. `boxes`: each with its
