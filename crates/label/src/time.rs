@@ -79,9 +79,9 @@ impl std::str::FromStr for Timestamp {
 
     /// Reads RFC 3339 with whole seconds, or a date, which means its first second in UTC.
     fn from_str(text: &str) -> Result<Self, FieldError> {
-        let seconds = text.split_at_checked(10).and_then(|(date, time)| {
-            let date: Date = date.parse().ok()?;
-            Some(date.first_second().0 + if time.is_empty() { 0 } else { seconds_of_day(time)? })
+        let seconds = text.split_at_checked(10).and_then(|(date, time)| match time {
+            "" => date.parse().ok().map(|date: Date| date.first_second().0),
+            time => Some(seconds_to(civil(date)?) + seconds_of_day(time)?),
         });
         let expected = "RFC 3339, such as 2026-11-22T09:00:00Z";
         let seconds = seconds.ok_or_else(|| FieldError::unreadable(Field::Timestamp, text, expected))?;
@@ -210,8 +210,7 @@ impl Date {
 
     /// The nearest date that can be told.
     fn from_civil(date: civil::Date) -> Self {
-        let seconds = date.duration_since(civil::date(1970, 1, 1)).as_secs();
-        let days = seconds.div_euclid(SECONDS_PER_DAY).clamp(0, Self::MAX_DAYS.into());
+        let days = seconds_to(date).div_euclid(SECONDS_PER_DAY).clamp(0, Self::MAX_DAYS.into());
         Self(i32::try_from(days).unwrap_or_default())
     }
 }
@@ -232,6 +231,11 @@ impl std::str::FromStr for Date {
         let expected = "a date from 1970 to 9998, such as 2026-11-22";
         date.map(Self::from_civil).ok_or_else(|| FieldError::unreadable(Field::Date, text, expected))
     }
+}
+
+/// Seconds from 1970-01-01 to a date.
+fn seconds_to(date: civil::Date) -> i64 {
+    date.duration_since(civil::date(1970, 1, 1)).as_secs()
 }
 
 /// A date of the calendar: RFC 3339 §5.6, `full-date`.
@@ -335,6 +339,14 @@ mod tests {
         ] {
             assert!(text.parse::<Timestamp>().is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_time_before_1970_is_out_of_range_and_a_zone_may_bring_it_in() {
+        let early = "1969-07-23T00:00:00Z".parse::<Timestamp>();
+        assert!(matches!(early, Err(FieldError::Range { .. })), "{early:?}");
+        let within: Timestamp = "1969-12-31T23:30:00-01:00".parse().unwrap();
+        assert_eq!(within.to_string(), "1970-01-01T00:30:00Z");
     }
 
     #[test]
