@@ -60,8 +60,12 @@ declare module '*/wasm/verify.js' {
     pack(at: string): string;
     register(): string;
     counts(text: string, at: string): string;
-    map(at: string): string;
   }
+}
+
+declare module '*/wasm/map.js' {
+  export default function init(options: { module_or_path: URL }): Promise<unknown>;
+  export function draw(register: string, at: string): string;
 }
 
 declare module '*/wasm/read.js' {

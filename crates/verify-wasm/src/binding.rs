@@ -61,12 +61,6 @@ impl Binding {
     pub fn register(&self) -> Result<String, Error> {
         self.verifier.register().map(str::to_owned).map_err(error)
     }
-
-    /// The drawing of the register on that day: SVG. Groups have `data-scheme="ID"` or
-    /// `data-row="ARRANGEMENT/ROW"`.
-    pub fn map(&self, at: &str) -> Result<String, Error> {
-        self.verifier.map(time(at)?).map_err(error)
-    }
 }
 
 fn json(report: &impl Serialize) -> Result<String, Error> {

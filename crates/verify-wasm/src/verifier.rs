@@ -2,7 +2,6 @@
 
 use serde::Deserialize;
 use verilabel_label::{CategoryId, Market, Timestamp};
-use verilabel_recognition::map_svg;
 use verilabel_trust::{ArchiveRepository, Client, Expiry, StagedStore, TrustPack, path};
 use verilabel_verify::{CountsReport, MinimumLevel, Policy, Question, Verdict};
 
@@ -93,14 +92,6 @@ impl Verifier {
     /// `no-pack`.
     pub fn state(&self, now: Timestamp) -> Result<PackState, Refusal> {
         Ok(PackState::of(self.pack()?, now))
-    }
-
-    /// The drawing of the pack's register on that day: SVG.
-    ///
-    /// # Errors
-    /// `no-pack`.
-    pub fn map(&self, now: Timestamp) -> Result<String, Refusal> {
-        Ok(map_svg(self.pack()?.register(), now.date(), None))
     }
 
     fn in_use(&self) -> Result<&InUse, Refusal> {

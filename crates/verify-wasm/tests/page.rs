@@ -72,7 +72,6 @@ fn nothing_is_said_without_a_pack() {
     let verifier = Verifier::new(b"{}", Memory::default());
     assert_eq!(verifier.state(at(NOW)).unwrap_err().code(), "no-pack");
     assert_eq!(verifier.register().unwrap_err().code(), "no-pack");
-    assert_eq!(verifier.map(at(NOW)).unwrap_err().code(), "no-pack");
     assert_eq!(verifier.counts(&link("in-force-es256"), at(NOW)).unwrap_err().code(), "no-pack");
 }
 
@@ -147,28 +146,4 @@ fn what_is_not_authentic_counts_nowhere() {
     for text in [link("signature-bit"), link("level-raised"), link("no-seal"), "hello".to_owned()] {
         assert_eq!(verifier.counts(&text, at(NOW)).unwrap_err().code(), "not-authentic", "{text}");
     }
-}
-
-/// A page shows the map within its own document, under a policy that knows no inline style.
-#[test]
-fn the_map_can_be_tapped() {
-    let verifier = with_pack("base");
-    let svg = verifier.map(at(NOW)).unwrap();
-    let document = roxmltree::Document::parse(&svg).unwrap();
-    let named = |name: &str| -> Vec<String> {
-        document.descendants().filter_map(|node| node.attribute(name)).map(str::to_owned).collect()
-    };
-    let register = verifier.pack().unwrap().register();
-    let mut schemes: Vec<String> = register.schemes().iter().map(|scheme| scheme.id.to_string()).collect();
-    let mut found = named("data-scheme");
-    schemes.sort_unstable();
-    found.sort_unstable();
-    assert_eq!(found, schemes);
-    let of = |arrangement: &verilabel_recognition::Arrangement| -> Vec<String> {
-        arrangement.rows.iter().map(|row| format!("{}/{}", arrangement.id, row.id)).collect()
-    };
-    let rows: Vec<String> = register.arrangements().iter().flat_map(of).collect();
-    assert_eq!(named("data-row"), rows);
-    let style = |node: roxmltree::Node<'_, '_>| node.has_tag_name("style") || node.has_attribute("style");
-    assert!(!document.descendants().any(style));
 }

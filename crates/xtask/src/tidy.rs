@@ -16,6 +16,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("verilabel-credential", &["label", "trust", "wire"]),
     ("verilabel-verify", &["credential", "label", "recognition", "trust", "wire"]),
     ("verilabel-symbol", &["label"]),
+    ("verilabel-map-wasm", &["label", "recognition"]),
     ("verilabel-read-wasm", &["symbol"]),
     ("verilabel-verify-wasm", &["label", "recognition", "trust", "verify"]),
     ("verilabel-issuer", &["credential", "label", "recognition", "symbol", "trust", "verify", "wire"]),

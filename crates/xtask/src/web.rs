@@ -20,7 +20,7 @@ use flate2::write::GzEncoder;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use crate::process::{Failure, Outcome, cargo, program, root, run as run_program, say};
+use crate::process::{Failure, Outcome, cargo, program, root, run as run_program, say, works};
 use crate::{join, programs, tools, wasm};
 
 /// What stands in the sources for the version.
@@ -28,7 +28,8 @@ const VERSION: &str = "VERSION";
 /// Files at the root: their addresses are fixed, for people and for the service worker's scope.
 const AT_THE_ROOT: [&str; 3] = ["index.html", "manifest.webmanifest", "sw.js"];
 /// Modules, by the name that the page imports.
-const MODULES: [(&str, &str); 2] = [("verify", "verilabel_verify_wasm"), ("read", "verilabel_read_wasm")];
+const MODULES: [(&str, &str); 3] =
+    [("verify", "verilabel_verify_wasm"), ("read", "verilabel_read_wasm"), ("map", "verilabel_map_wasm")];
 
 /// Contents by path.
 type Files = BTreeMap<String, Vec<u8>>;
@@ -101,12 +102,7 @@ fn modules(target: &Path) -> Result<Files, Failure> {
     if !tools::wasm_bindgen(&wasm::locked_version("wasm-bindgen")?) {
         return Err(Failure("the page needs wasm-bindgen-cli".to_owned()));
     }
-    let packages = ["-p", "verilabel-verify-wasm", "-p", "verilabel-read-wasm"];
-    run_program(
-        cargo()
-            .args(["build", "--locked", "--quiet", "--profile", "wasm", "--target", wasm::TARGET])
-            .args(packages),
-    )?;
+    build_small()?;
     let made = target.join("web-modules");
     let mut files = Files::new();
     for (name, library) in MODULES {
@@ -122,6 +118,29 @@ fn modules(target: &Path) -> Result<Files, Failure> {
         }
     }
     Ok(files)
+}
+
+/// Builds the modules, as small as can be: with a standard library that is built along, whose panics say nothing
+/// (here nobody would hear them), where its sources are to be had. SHA-2 is written out once, not unrolled.
+fn build_small() -> Outcome {
+    const COMPACT: [&str; 4] = ["--cfg", "sha2_backend=\"soft\"", "--cfg", "sha2_backend_soft=\"compact\""];
+    const SILENT: [&str; 2] = ["-Zunstable-options", "-Cpanic=immediate-abort"];
+    let mut build = cargo();
+    build.args(["build", "--locked", "--quiet", "--profile", "wasm", "--target", wasm::TARGET]);
+    for (_, library) in MODULES {
+        build.args(["-p", &library.replace('_', "-")]);
+    }
+    let mut flags = COMPACT.to_vec();
+    if works(program("rustup").args(["component", "add", "rust-src"])) {
+        flags.extend(SILENT);
+        build
+            .args(["-Zbuild-std=std,panic_abort", "-Zpanic-immediate-abort"])
+            .env("RUSTC_BOOTSTRAP", "1")
+            .env("CARGO_PROFILE_WASM_PANIC", "immediate-abort");
+    } else {
+        say("could not get rust-src: the modules are built with the library as it is, and are larger");
+    }
+    run_program(build.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}")))
 }
 
 /// A hash over all paths and contents.

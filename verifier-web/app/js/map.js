@@ -4,8 +4,11 @@ import { el, english, foreign, terms } from './dom.js';
 import { date, marketName, registerWords, t } from './i18n.js';
 import { arrangementWords, said, unlessInForce } from './recognition.js';
 import { levelName, row, scheme } from './register.js';
-import { counts, currentRegister, judge, map } from './session.js';
+import { counts, currentRegister, judge, registerNow } from './session.js';
 import { drawing } from './trusted.js';
+import start, { draw } from '../wasm/map.js';
+
+await start({ module_or_path: new URL('../wasm/map_bg.wasm', import.meta.url) });
 
 /**
  * @param {HTMLElement} main
@@ -39,9 +42,9 @@ function fromThisLabel(label, standing, text) {
 
 /** @param {HTMLElement} about @param {Label | undefined} label */
 function drawn(about, label) {
-  const text = map();
-  if (!text) return null;
-  const svg = drawing(text);
+  const register = registerNow();
+  if (!register) return null;
+  const svg = drawing(draw(...register));
   svg.setAttribute('role', 'group');
   for (const group of svg.querySelectorAll('[data-scheme], [data-row]')) {
     const title = group.querySelector('title')?.textContent ?? '';

@@ -239,7 +239,10 @@ export function counts(text) {
   }
 }
 
-/** The drawing of the register as it stands today. */
-export function map() {
-  return verifier?.map(now());
+/**
+ * The register's text and the time, for drawing it; nothing without a pack.
+ * @returns {[string, string] | undefined}
+ */
+export function registerNow() {
+  return verifier && [verifier.register(), now()];
 }

@@ -96,10 +96,8 @@ pub(super) fn write(key: &PublicKey) -> Option<Value> {
 
 /// A public key as this project lists it in metadata.
 pub(super) fn read(value: &Value) -> Option<PublicKey> {
-    match Key::read(value).ok()?.verifier {
-        Verifier::Ed25519(key) => Some(key),
-        _ => None,
-    }
+    let Verifier::Ed25519(key) = Key::read(value).ok()?.verifier else { return None };
+    Some(key)
 }
 
 /// The id that we give a key: SHA-256 over its canonical form. Other repositories may choose theirs freely.
