@@ -48,10 +48,12 @@ function drawn(about, label) {
   svg.setAttribute('role', 'group');
   for (const group of svg.querySelectorAll('[data-scheme], [data-row]')) {
     const title = group.querySelector('title')?.textContent ?? '';
+    // What is seen begins the name, so that it can be spoken (WCAG 2.5.3).
+    const seen = [...group.querySelectorAll('text')].map((text) => text.textContent?.trim()).join(' ');
     const show = () => about.replaceChildren(...aboutOne(group));
     group.setAttribute('tabindex', '0');
     group.setAttribute('role', 'button');
-    group.setAttribute('aria-label', title);
+    group.setAttribute('aria-label', `${seen}; ${title}`);
     group.addEventListener('click', show);
     group.addEventListener('keydown', (event) => {
       const { key } = /** @type {KeyboardEvent} */ (event);
