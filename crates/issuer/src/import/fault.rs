@@ -3,7 +3,7 @@
 use serde::Serialize;
 use verilabel_label::excerpt;
 
-use super::table::MAX_LINE;
+use super::table::{MAX_LINE, MAX_LINES_OF_RECORD};
 use crate::lifecycle::AwardRule;
 use crate::{AwardRefusal, EvidenceRefusal, Refusal};
 
@@ -121,8 +121,11 @@ pub enum TableError {
     /// Nothing in it.
     #[error("the table is empty: it needs a heading")]
     Empty,
-    /// A line without an end.
-    #[error("line {line} is longer than the {MAX_LINE} bytes that are allowed")]
+    /// A line without an end, or quotes without one.
+    #[error(
+        "line {line} is longer than the {MAX_LINE} bytes, or what is quoted there than the {MAX_LINES_OF_RECORD} lines, \
+         that are allowed"
+    )]
     LineTooLong {
         /// The line.
         line: u64,

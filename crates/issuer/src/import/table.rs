@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::fmt::Display;
 use std::io::{self, Read};
+use std::ops::Range;
 use std::str::FromStr;
 
 use csv::{ByteRecord, Reader, ReaderBuilder};
@@ -11,7 +12,9 @@ use super::{ImportFault, TableError};
 
 /// Longest line, in bytes.
 pub(super) const MAX_LINE: usize = 16 << 10;
-/// Most lines of one table.
+/// Most lines of one record, whose quoted fields may go on over several.
+pub(super) const MAX_LINES_OF_RECORD: usize = 256;
+/// Most records of one table.
 const MAX_LINES: u64 = 1_000_000;
 
 /// A column of a table.
@@ -31,6 +34,8 @@ pub(super) struct Table<R> {
     /// The column of each field.
     places: Vec<usize>,
     record: ByteRecord,
+    /// Where the record begins, counted from 1.
+    line: u64,
     rows: u64,
 }
 
@@ -38,7 +43,7 @@ impl<R: Read> Table<R> {
     pub(super) fn open(input: R, columns: &'static [Column]) -> Result<Self, TableError> {
         let reader = ReaderBuilder::new().flexible(true).has_headers(false).from_reader(Bounded::new(input));
         let record = ByteRecord::new();
-        let mut table = Self { reader, columns, places: Vec::new(), record, rows: 0 };
+        let mut table = Self { reader, columns, places: Vec::new(), record, line: 1, rows: 0 };
         if !table.read()? {
             return Err(TableError::Empty);
         }
@@ -61,18 +66,6 @@ impl<R: Read> Table<R> {
         }
     }
 
-    /// The line on which the record just read begins. What csv says is the line where it began to look: lines with
-    /// nothing in them, and the second character of a line end, come before the record.
-    fn line_of_record(&mut self) -> u64 {
-        let end = self.reader.position().byte();
-        let bounded = self.reader.get_mut();
-        let (passed, ended) = bounded.lines_before(end);
-        // Where the file ends within quotes, its last line end is one of those within the record.
-        let ended = ended && !bounded.exhausted;
-        let within = self.record.as_slice().iter().map(|byte| u64::from(*byte == b'\n')).sum::<u64>();
-        (passed + 1).saturating_sub(within + u64::from(ended))
-    }
-
     /// The next row; lines with nothing in them are skipped.
     pub(super) fn next_row(&mut self) -> Result<Option<Row<'_>>, TableError> {
         if !self.read()? {
@@ -82,9 +75,9 @@ impl<R: Read> Table<R> {
         if self.rows > MAX_LINES {
             return Err(TableError::TooManyLines { max: MAX_LINES });
         }
-        let line = self.line_of_record();
-        let mut row =
-            Row { line, columns: self.columns, fields: vec![""; self.columns.len()], faults: Vec::new() };
+        let line = self.line;
+        let fields = vec![""; self.columns.len()];
+        let mut row = Row { line, columns: self.columns, fields, faults: Vec::new() };
         if self.record.len() != self.places.len() {
             let (found, due) = (self.record.len(), self.places.len());
             let text = format!("the line has {found} fields, the heading {due}");
@@ -104,14 +97,35 @@ impl<R: Read> Table<R> {
         Ok(Some(row))
     }
 
+    /// Reads a record and says on which line it begins.
     fn read(&mut self) -> Result<bool, TableError> {
-        self.reader.read_byte_record(&mut self.record).map_err(|error| match error.into_kind() {
-            csv::ErrorKind::Io(error) => match error.get_ref().and_then(|inner| inner.downcast_ref()) {
-                Some(TooLong { line }) => TableError::LineTooLong { line: *line },
-                None => TableError::Read(error),
-            },
-            other => TableError::Read(io::Error::other(format!("{other:?}"))),
-        })
+        let begin = self.reader.position().byte();
+        if !self.reader.read_byte_record(&mut self.record)? {
+            return Ok(false);
+        }
+        let end = self.reader.position().byte();
+        self.line = self.reader.get_mut().line_of(begin..end)?;
+        Ok(true)
+    }
+}
+
+impl From<TooLong> for TableError {
+    fn from(TooLong { line }: TooLong) -> Self {
+        Self::LineTooLong { line }
+    }
+}
+
+impl From<csv::Error> for TableError {
+    fn from(error: csv::Error) -> Self {
+        match error.into_kind() {
+            csv::ErrorKind::Io(error) => {
+                match error.get_ref().and_then(|inner| inner.downcast_ref::<TooLong>()) {
+                    Some(too_long) => Self::from(*too_long),
+                    None => Self::Read(error),
+                }
+            }
+            other => Self::Read(io::Error::other(format!("{other:?}"))),
+        }
     }
 }
 
@@ -231,38 +245,65 @@ impl Fault for std::convert::Infallible {
     }
 }
 
-/// Lets no line grow beyond its bound, however it is quoted, and knows where lines end.
+/// Lets no line grow beyond its bound, however it is quoted, and knows where lines begin.
 struct Bounded<R> {
     input: R,
-    length: usize,
-    line: u64,
     /// Bytes that were read.
     bytes: u64,
-    /// Where lines end that the reader has not passed yet.
-    ends: VecDeque<u64>,
-    /// Lines that it has passed.
-    passed: u64,
-    /// Whether nothing more comes.
-    exhausted: bool,
+    /// The line that is read, whichever of the three line ends the file has.
+    line: u64,
+    /// Bytes of that line.
+    length: usize,
+    last: u8,
+    /// Where lines with something in them begin that the reader has not passed yet, and which they are.
+    begins: VecDeque<(u64, u64)>,
+    /// What is told once the bytes before it are read.
+    too_long: Option<TooLong>,
 }
 
 impl<R> Bounded<R> {
     fn new(input: R) -> Self {
-        Self { input, length: 0, line: 1, bytes: 0, ends: VecDeque::new(), passed: 0, exhausted: false }
+        Self { input, bytes: 0, line: 1, length: 0, last: b'\n', begins: VecDeque::new(), too_long: None }
     }
 
-    /// Lines that end before that byte, and whether one does just before it.
-    fn lines_before(&mut self, byte: u64) -> (u64, bool) {
-        let mut last = None;
-        while let Some(end) = self.ends.pop_front_if(|end| *end < byte) {
-            self.passed += 1;
-            last = Some(end);
+    /// The first line of the record between two bytes. What csv says is where it began to look: lines with nothing in
+    /// them, and the second character of a line end, come before the record.
+    fn line_of(&mut self, record: Range<u64>) -> Result<u64, TooLong> {
+        let mut first = None;
+        let mut lines = 0;
+        while let Some((at, line)) = self.begins.pop_front_if(|(at, _)| *at < record.end) {
+            if record.contains(&at) {
+                first = first.or(Some(line));
+                lines += 1;
+            }
         }
-        (self.passed, last.is_some_and(|end| end + 1 == byte))
+        let line = first.unwrap_or(self.line);
+        if lines > MAX_LINES_OF_RECORD { Err(TooLong { line }) } else { Ok(line) }
+    }
+
+    /// Counts a byte.
+    fn count(&mut self, byte: u8) -> Result<(), TooLong> {
+        match (self.last, byte) {
+            (b'\r', b'\n') => {}
+            (_, b'\r' | b'\n') => {
+                self.line += 1;
+                self.length = 0;
+            }
+            (b'\r' | b'\n', _) => {
+                self.begins.push_back((self.bytes, self.line));
+                self.length = 1;
+            }
+            _ if self.length == MAX_LINE => return Err(TooLong { line: self.line }),
+            _ => self.length += 1,
+        }
+        self.last = byte;
+        self.bytes += 1;
+        Ok(())
     }
 }
 
-#[derive(Debug, thiserror::Error)]
+/// A line that is, or a record whose lines are, more than is read.
+#[derive(Debug, Clone, Copy, thiserror::Error)]
 #[error("line {line} is too long")]
 struct TooLong {
     line: u64,
@@ -270,17 +311,18 @@ struct TooLong {
 
 impl<R: Read> Read for Bounded<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if let Some(too_long) = self.too_long {
+            return Err(io::Error::other(too_long));
+        }
+        // Whatever was read before has been passed, but for the record that goes on.
+        if let Some((_, line)) = self.begins.front().filter(|_| self.begins.len() > MAX_LINES_OF_RECORD) {
+            return Err(io::Error::other(TooLong { line: *line }));
+        }
         let read = self.input.read(buffer)?;
-        self.exhausted |= read == 0;
-        for byte in buffer.iter().take(read) {
-            self.length += 1;
-            self.bytes += 1;
-            if *byte == b'\n' {
-                self.ends.push_back(self.bytes - 1);
-                self.length = 0;
-                self.line += 1;
-            } else if self.length > MAX_LINE {
-                return Err(io::Error::other(TooLong { line: self.line }));
+        for (at, byte) in buffer.iter().take(read).enumerate() {
+            if let Err(too_long) = self.count(*byte) {
+                self.too_long = Some(too_long);
+                return if at > 0 { Ok(at) } else { Err(io::Error::other(too_long)) };
             }
         }
         Ok(read)

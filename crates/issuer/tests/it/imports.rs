@@ -1,5 +1,7 @@
 //! Importing tables.
 
+use std::collections::BTreeSet;
+
 use verilabel_issuer::{
     AwardFilter, AwardId, BatchMode, Decision, ImportReport, ImportTable, Order, ProductId,
 };
@@ -151,6 +153,7 @@ fn what_is_no_table_is_told_at_once() {
     assert_eq!(code(&format!("{HEADING}\n{}\n", "x".repeat(20_000))), "table-line-too-long");
     // An open quotation mark swallows lines, but not without end.
     assert_eq!(code(&format!("{HEADING}\n\"{}\n", "x".repeat(20_000))), "table-line-too-long");
+    assert_eq!(code(&format!("{HEADING}\n\"{}", "x\n".repeat(300))), "table-line-too-long");
     assert_eq!(ImportTable::awards(table(&[]).as_bytes()).unwrap().readable(), 0);
     let bytes = [table(&[line(1)]).as_bytes(), &line(2).into_bytes()[..40], b"\xff\n"].concat();
     let read = ImportTable::awards(&bytes[..]).unwrap();
@@ -158,9 +161,19 @@ fn what_is_no_table_is_told_at_once() {
 }
 
 #[test]
-fn a_file_that_ends_within_quotes_is_told_by_its_line() {
-    let text = format!("{HEADING}\n{}\nB/2,\"sg.cls\ncut off\n", line(1));
-    let table = ImportTable::awards(text.as_bytes()).unwrap();
-    assert_eq!(table.readable(), 1);
-    assert!(!table.faults().is_empty() && table.faults().iter().all(|fault| fault.line == 3), "{table:?}");
+fn a_line_is_told_by_its_number_however_lines_end() {
+    let told = |text: &str| {
+        let table = ImportTable::awards(text.as_bytes()).unwrap();
+        let faults: BTreeSet<u64> = table.faults().iter().map(|fault| fault.line).collect();
+        (table.readable(), Vec::from_iter(faults))
+    };
+    let bad = "B/2,\"sg.cls\nin two lines\",5";
+    for end in ["\n", "\r\n", "\r"] {
+        let good = line(1);
+        let text = [HEADING, &good, "", bad, "", &good, bad, ""].join(end);
+        assert_eq!(told(&text), (2, vec![4, 8]), "{end:?}");
+        // Its quotation mark is never closed.
+        let text = [HEADING, &good, "B/2,\"sg.cls", "cut off", ""].join(end);
+        assert_eq!(told(&text), (1, vec![3]), "{end:?}");
+    }
 }
