@@ -8,8 +8,9 @@ use verilabel_trust::{
     Confirmed, Entitlement, Issuer, IssuerKey, KeyState, PackContents, Product, Purpose, Release,
     RepositoryFile, Role, RoleDefinition, root_metadata,
 };
-use verilabel_wire::{Profile, Sealed, Sign, StatusList, StatusListToken, seal, sign_status_list};
+use verilabel_wire::{Profile, Sealed, Sign, StatusList, StatusListToken, seal, sha256, sign_status_list};
 
+use crate::credentials;
 use crate::keys::{self, Key};
 use crate::messages::time;
 
@@ -80,13 +81,16 @@ fn issuer(id: &str, name: &str, keys: Vec<IssuerKey>, may_issue: &[(&str, &[u8])
     }
 }
 
-/// The label of the stolen key that its issuer has on record.
+/// The label of the stolen key that its issuer has on record, as a seal and as a credential.
 fn confirmed() -> Confirmed {
-    let claims = stolen_but_confirmed();
-    let path = crate::messages::path(crate::messages::GTIN);
-    let seal = seal(&claims, &path, Profile::Named, &key("sg-distrusted")).expect("a key of ours signs");
-    let sealed = Sealed::<LabelClaims>::parse(&seal, &path).expect("a seal of ours");
-    [sealed.statement()].into_iter().collect()
+    let (claims, path) = (stolen_but_confirmed(), crate::messages::path(crate::messages::GTIN));
+    let key = key("sg-distrusted");
+    let seal = seal(&claims, &path, Profile::Named, &key).expect("a key of ours signs");
+    let seal = Sealed::<LabelClaims>::parse(&seal, &path).expect("a seal of ours");
+    let credential = credentials::signed(&credentials::payload(&claims, &path), &key);
+    // What is signed of a JWS is all before its last dot (RFC 7515 §5.1).
+    let (signed, _) = credential.rsplit_once('.').expect("three parts");
+    [seal.statement(), sha256(signed.as_bytes()).into()].into_iter().collect()
 }
 
 /// What the stolen key signed by the issuer's own records.

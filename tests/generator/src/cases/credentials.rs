@@ -8,7 +8,7 @@ use super::Vector;
 use crate::credentials::{DID, base64url, header, hmac, jws, key_url, payload, signed, text};
 use crate::keys::{Impostor, Key};
 use crate::messages::{GTIN, claims, path, time, validity};
-use crate::packs::{index, key};
+use crate::packs::{index, key, stolen_but_confirmed};
 
 fn honest() -> Value {
     payload(&claims(3, index::VALID), &path(GTIN))
@@ -194,6 +194,7 @@ fn signers() -> Vec<Vector> {
     let dated = |name: &str, issued: &str| {
         signed(&payload(&LabelClaims { issued_at: time(issued), ..claims(3, 0) }, &path(GTIN)), &key(name))
     };
+    let stolen = |claims: &LabelClaims| signed(&payload(claims, &path(GTIN)), &key("sg-distrusted"));
     let impostor = |honest: Key| Impostor { honest, thief: key("another stranger's") };
     let mut raised = honest();
     raised["credentialSubject"]["label"]["level"] = json!(4);
@@ -239,6 +240,17 @@ fn signers() -> Vec<Vector> {
             "issuer-unknown",
         ),
         fake("vc-key-distrusted", "A distrusted key.", under("sg-distrusted"), "key-distrusted"),
+        good(
+            "vc-key-distrusted-confirmed",
+            "A distrusted key, and a credential that its issuer confirms.",
+            stolen(&stolen_but_confirmed()),
+        ),
+        fake(
+            "vc-key-distrusted-number-reused",
+            "A distrusted key, and the number, dates and place in the list of a confirmed label, at a higher level.",
+            stolen(&LabelClaims { level: claims(4, index::VALID).level, ..stolen_but_confirmed() }),
+            "key-distrusted",
+        ),
         fake(
             "vc-key-for-status-only",
             "A key that signs status lists only.",
