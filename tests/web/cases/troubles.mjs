@@ -140,6 +140,21 @@ export async function troubleTests({ browser, server, shelf }) {
     await context.close();
   });
 
+  await test('troubles: whoever scans before the verifier is there waits, and is told the verdict', async () => {
+    const { context, page } = await open(browser, server.origin);
+    let arrive;
+    const arriving = new Promise((resolve) => { arrive = resolve; });
+    await page.route('**/pack.tar.gz', async (route) => { await arriving; await route.continue(); });
+    await page.goto(server.origin);
+    await page.fill('.typed input', link);
+    await page.press('.typed input', 'Enter');
+    await page.waitForSelector('main .wait');
+    equal(await page.locator('main .card').count(), 0, 'cards without a verifier');
+    arrive();
+    equal((await verdict(page)).code, 'in-force', 'code');
+    await context.close();
+  });
+
   await test('troubles: a picture by paste and by drop, a link by paste', async () => {
     const { context, page } = await open(browser, server.origin);
     const base64 = readFileSync(shelf.boxes[1].path).toString('base64');

@@ -12,8 +12,6 @@ async function start() {
   const language = use(preferred(preferences().language)).then(frame);
   const opened = open();
   await language;
-  // Scanning may begin before the verifier is there; a verdict may not.
-  if (location.pathname.length > 1 || history.state?.view) await opened;
   await begin(changeLanguage);
   await opened;
   shown();

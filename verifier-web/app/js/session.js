@@ -60,11 +60,25 @@ export function codeOf(error) {
   return error instanceof Error ? error.name : 'unknown';
 }
 
+/** @type {Promise<void> | undefined} */
+let opening;
+let opened = false;
+
 /**
- * Makes ready to judge: by what was kept, else by what the server has. Resolves also where no pack could be had;
- * then {@link currentTroubles} says why.
+ * Makes ready to judge, once: by what was kept, else by what the server has. Resolves also where no pack could be
+ * had; then {@link currentTroubles} says why.
  */
-export async function open() {
+export function open() {
+  opening ??= makeReady().then(() => { opened = true; });
+  return opening;
+}
+
+/** Whether whoever judges now need not wait. */
+export function isOpen() {
+  return opened;
+}
+
+async function makeReady() {
   const module = new URL('../wasm/verify_bg.wasm', import.meta.url);
   if (typeof WebAssembly !== 'object') return trouble('no-wasm', true);
   const started = init({ module_or_path: module }).then(() => true, () => false);

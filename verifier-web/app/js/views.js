@@ -4,6 +4,7 @@ import { showCard } from './card.js';
 import { el, stylesheet } from './dom.js';
 import { t } from './i18n.js';
 import { icon } from './icons.js';
+import { isOpen, open } from './session.js';
 
 /** @typedef {'scan' | 'card' | 'rapid' | 'map' | 'settings'} View */
 /** @typedef {(view: View, text?: string) => void} Go */
@@ -68,6 +69,12 @@ export async function show() {
  */
 async function draw(view, text, wanted) {
   const nothing = () => undefined;
+  // Scanning may begin before the verifier is there; nothing is said of a label until it is.
+  if (view !== 'scan' && !isOpen()) {
+    main.replaceChildren(el('p', { class: 'wait', role: 'status' }, t('wait')));
+    await open();
+    if (!wanted()) return nothing;
+  }
   if (view === 'card') {
     showCard(main, text ?? '', go);
     return nothing;
