@@ -132,7 +132,7 @@ impl Database {
 /// <https://sqlite.org/pragma.html#pragma_synchronous>; PostgreSQL by default). Nobody waits for ever for a lock, and
 /// nothing is written outside the authority's folder.
 const SQLITE: &str = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-                      PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY;";
+                      PRAGMA foreign_keys = ON; PRAGMA cache_size = -8192; PRAGMA temp_store = MEMORY;";
 const POSTGRES: &str = "SET lock_timeout = '10s'; SET client_min_messages = 'warning';";
 
 async fn prepare(connection: &mut AnyConnection, begin: String) -> Result<(), sqlx::Error> {
