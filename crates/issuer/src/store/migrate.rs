@@ -11,6 +11,7 @@ const MIGRATIONS: [&str; 4] = [
     include_str!("../../migrations/0002_publishing.sql"),
     include_str!("../../migrations/0003_pictures.sql"),
     include_str!("../../migrations/0004_reminted_runs.sql"),
+    include_str!("../../migrations/0005_published_pictures.sql"),
 ];
 
 /// The schema that this software works on.
