@@ -61,7 +61,7 @@ export function codeOf(error) {
 }
 
 /** @type {Promise<void> | undefined} */
-let opening;
+let makingReady;
 let opened = false;
 
 /**
@@ -69,8 +69,8 @@ let opened = false;
  * had; then {@link currentTroubles} says why.
  */
 export function open() {
-  opening ??= makeReady().then(() => { opened = true; });
-  return opening;
+  makingReady ??= makeReady().then(() => { opened = true; });
+  return makingReady;
 }
 
 /** Whether whoever judges now need not wait. */
