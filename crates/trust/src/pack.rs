@@ -12,7 +12,7 @@ pub use confirmed::Confirmed;
 pub use issuer::{Entitlement, Issuer, IssuerKey, KeyState, Purpose};
 pub use jwk::{Jwk, JwkError};
 pub use partner::{Partner, PartnerTrouble};
-pub use picture::{NoPicturePath, PicturePath};
+pub use picture::PicturePath;
 pub use products::{Product, product_document};
 pub use status::StatusTrouble;
 

@@ -51,6 +51,13 @@ impl Binding {
         json(&self.verifier.counts(text, time(at)?).map_err(error)?)
     }
 
+    /// Where the picture is of the product that a label is for, such as `pictures/` and its SHA-256 in hexadecimal with
+    /// `.png`, below the place that the pack came from.
+    pub fn picture(&self, text: &str, at: &str) -> Result<Option<String>, Error> {
+        let picture = self.verifier.picture(text, time(at)?).map_err(error)?;
+        Ok(picture.map(ToString::to_string))
+    }
+
     /// The pack in use, as JSON: `version`, `made`, `age_seconds`, `expires`; `roles` (`role`, `version`,
     /// `expires`); `warnings` (`code`, `text`); `issuers` (`id`, `name`, `notice`).
     pub fn pack(&self, at: &str) -> Result<String, Error> {

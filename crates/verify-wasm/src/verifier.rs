@@ -1,8 +1,8 @@
 //! A verifier: a pinned root, what it remembers, and the pack in use.
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use verilabel_label::{CategoryId, Market, Timestamp};
-use verilabel_trust::{ArchiveRepository, Client, Expiry, StagedStore, TrustPack, path};
+use verilabel_trust::{ArchiveRepository, Client, Expiry, PicturePath, StagedStore, TrustPack, path};
 use verilabel_verify::{CountsReport, MinimumLevel, Outcome, Policy, Question, Verdict};
 
 use crate::{Memory, PackState, Refusal};
@@ -139,28 +139,18 @@ impl Verifier {
         })
     }
 
-    /// The picture that the issuer's records have of the product, to be compared with what is in the hand; none of
+    /// Where the picture is that the issuer's records have of the product, to be compared with what is in the hand; none of
     /// what is not authentic. Asked for apart, because the records are read at the first look.
     ///
     /// # Errors
     /// Those of [`Self::judge`].
-    pub fn picture(&self, text: &str, now: Timestamp) -> Result<Option<PictureReport>, Refusal> {
+    pub fn picture(&self, text: &str, now: Timestamp) -> Result<Option<&PicturePath>, Refusal> {
         let verdict = self.judge(text, &Asked::default(), now)?;
         let Outcome::Authentic(judged) = &verdict.outcome else { return Ok(None) };
         let product = self.pack()?.product(judged.issuer, &judged.claims().number);
-        let picture = product.filter(|product| product.gtins.contains(&judged.path.gtin));
-        let picture = picture.and_then(|product| product.picture.as_ref());
-        Ok(picture.map(|path| PictureReport { path: path.to_string(), integrity: path.integrity() }))
+        let product = product.filter(|product| product.gtins.contains(&judged.path.gtin));
+        Ok(product.and_then(|product| product.picture.as_ref()))
     }
-}
-
-/// A picture of the product that a label is for.
-#[derive(Debug, Clone, Serialize)]
-pub struct PictureReport {
-    /// Where it is, below the place that the pack came from.
-    pub path: String,
-    /// What the file must be, as Subresource Integrity writes it.
-    pub integrity: String,
 }
 
 impl Asked {

@@ -4,8 +4,8 @@ import { el, english, foreign, terms } from './dom.js';
 import { date, registerWords, t } from './i18n.js';
 import { categoryName } from './register.js';
 
-/** @param {Verdict} verdict */
-export function productSection({ label, issuer }) {
+/** @param {Verdict} verdict @param {string} text */
+export function productSection({ label, issuer }, text) {
   if (!label || !issuer) return null;
   const { names } = label;
   const models = [...(names?.models ?? []), ...(names?.more ?? [])].join(', ');
@@ -24,6 +24,14 @@ export function productSection({ label, issuer }) {
       [t('product.issuer'), foreign(issuer.name)],
       [t('product.number'), el('code', {}, foreign(label.number))],
     ]),
+    photo(text),
     issuer.notice ? el('p', { class: 'notice' }, english(issuer.notice)) : null,
   );
+}
+
+/** Looked for once the verdict stands: the records of all products are read for it. @param {string} text */
+function photo(text) {
+  const place = el('div', { class: 'photo' });
+  setTimeout(async () => (await import('./photo.js')).offerPicture(place, text));
+  return place;
 }

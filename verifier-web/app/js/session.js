@@ -254,6 +254,19 @@ export function counts(text) {
 }
 
 /**
+ * Where the picture is of the product that a label is for, if the pack names one.
+ * @param {string} text
+ * @returns {string | undefined}
+ */
+export function pictureOf(text) {
+  try {
+    return verifier?.picture(text, now());
+  } catch {
+    return undefined;
+  }
+}
+
+/**
  * The register's text and the time, for drawing it; nothing without a pack.
  * @returns {[string, string] | undefined}
  */

@@ -8,6 +8,7 @@ use verilabel_label::{Gtin, Serial, Timestamp};
 use verilabel_trust::Product;
 use verilabel_wire::Profile;
 
+use crate::awards::product_record;
 use crate::lifecycle::Draft;
 use crate::store::Cells;
 use crate::{LabelAward, ProductId, Refusal, Seq};
@@ -47,14 +48,7 @@ pub(super) async fn part(connection: &mut AnyConnection, part: u64) -> Result<Ve
     .bind(first + PART)
     .fetch_all(connection)
     .await?;
-    rows.iter()
-        .map(|row| {
-            let draft: Draft = row.json("draft")?;
-            // A picture elsewhere on the web is nothing that the authority vouches for.
-            let picture = row.maybe_text("picture")?.and_then(|path| path.parse().ok());
-            Ok(Product { gtins: draft.gtins(), picture, ..draft.award.product() })
-        })
-        .collect()
+    rows.iter().map(product_record).collect()
 }
 
 /// The pictures that are to be out there: of products that were given one, or a label, after an event.

@@ -6,7 +6,7 @@ use super::Cells;
 use crate::Refusal;
 
 /// In order; the first makes version 1.
-const MIGRATIONS: [&str; 4] = [
+const MIGRATIONS: [&str; 5] = [
     include_str!("../../migrations/0001_authority.sql"),
     include_str!("../../migrations/0002_publishing.sql"),
     include_str!("../../migrations/0003_pictures.sql"),

@@ -3,8 +3,6 @@
 use std::fmt;
 use std::str::FromStr;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 
 use crate::tuf::hex;
@@ -15,40 +13,53 @@ use crate::tuf::hex;
 #[serde(try_from = "String", into = "String")]
 pub struct PicturePath {
     sha256: [u8; 32],
-    extension: &'static str,
+    format: Format,
 }
 
-impl PicturePath {
-    const FOLDER: &str = "pictures/";
-    const EXTENSIONS: [&str; 3] = ["png", "jpg", "webp"];
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Format {
+    Png,
+    Jpeg,
+    WebP,
+}
 
-    /// The digest of the file, as Subresource Integrity writes it (<https://www.w3.org/TR/SRI/> §3.5).
-    #[must_use]
-    pub fn integrity(&self) -> String {
-        format!("sha256-{}", STANDARD.encode(self.sha256))
+impl Format {
+    const ALL: [Self; 3] = [Self::Png, Self::Jpeg, Self::WebP];
+
+    fn extension(self) -> &'static str {
+        match self {
+            Self::Png => "png",
+            Self::Jpeg => "jpg",
+            Self::WebP => "webp",
+        }
     }
 }
 
+const FOLDER: &str = "pictures/";
+
 impl fmt::Display for PicturePath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{}.{}", Self::FOLDER, hex::encode(&self.sha256), self.extension)
+        write!(f, "{FOLDER}{}.{}", hex::encode(&self.sha256), self.format.extension())
     }
 }
 
 /// Why a text is no [`PicturePath`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a picture is named pictures/, its SHA-256 in 64 digits of lower-case hexadecimal, and .png, .jpg or .webp")]
+#[error(
+    "a picture is named pictures/, its SHA-256 in 64 digits of lower-case hexadecimal, and .png, .jpg or .webp"
+)]
 pub struct NoPicturePath;
 
 impl FromStr for PicturePath {
     type Err = NoPicturePath;
 
     fn from_str(text: &str) -> Result<Self, NoPicturePath> {
-        let name = text.strip_prefix(Self::FOLDER).ok_or(NoPicturePath)?;
+        let name = text.strip_prefix(FOLDER).ok_or(NoPicturePath)?;
         let (digest, found) = name.split_once('.').ok_or(NoPicturePath)?;
-        let extension = Self::EXTENSIONS.into_iter().find(|known| *known == found).ok_or(NoPicturePath)?;
+        let format =
+            Format::ALL.into_iter().find(|format| format.extension() == found).ok_or(NoPicturePath)?;
         let sha256 = hex::decode_32(digest).ok_or(NoPicturePath)?;
-        let path = Self { sha256, extension };
+        let path = Self { sha256, format };
         // One spelling: capitals are another.
         if path.to_string() == text { Ok(path) } else { Err(NoPicturePath) }
     }
@@ -78,7 +89,6 @@ mod tests {
         let name = format!("pictures/{digest}.jpg");
         let path: PicturePath = name.parse().unwrap();
         assert_eq!(path.to_string(), name);
-        assert_eq!(path.integrity(), "sha256-q6urq6urq6urq6urq6urq6urq6urq6urq6urq6urq6s=");
         for wrong in [
             format!("pictures/{}.jpg", digest.to_uppercase()),
             format!("pictures/{digest}.svg"),
