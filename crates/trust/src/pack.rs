@@ -85,6 +85,13 @@ struct ProductSlot {
     read: OnceLock<HashMap<LabelNumber, Product>>,
 }
 
+impl ProductSlot {
+    /// Read at the first look.
+    fn records(&self) -> &HashMap<LabelNumber, Product> {
+        self.read.get_or_init(|| products::read(&self.bytes).unwrap_or_default())
+    }
+}
+
 impl TrustPack {
     /// Reads the accepted state of a repository. What is wrong with a partner's part takes that part away, and
     /// nothing of the owner's or of other partners'.
@@ -192,9 +199,16 @@ impl TrustPack {
     #[must_use]
     pub fn product(&self, issuer: &Issuer, label: &LabelNumber) -> Option<&Product> {
         let mut slots = self.products.get(&issuer.id)?.iter();
-        slots.find_map(|slot| {
-            slot.read.get_or_init(|| products::read(&slot.bytes).unwrap_or_default()).get(label)
-        })
+        slots.find_map(|slot| slot.records().get(label))
+    }
+
+    /// The pictures of all products on record.
+    pub fn pictures(&self) -> impl Iterator<Item = &PicturePath> {
+        self.products
+            .values()
+            .flatten()
+            .flat_map(|slot| slot.records().values())
+            .filter_map(|p| p.picture.as_ref())
     }
 }
 

@@ -51,11 +51,10 @@ impl Binding {
         json(&self.verifier.counts(text, time(at)?).map_err(error)?)
     }
 
-    /// Where the picture is of the product that a label is for, such as `pictures/` and its SHA-256 in hexadecimal with
-    /// `.png`, below the place that the pack came from.
-    pub fn picture(&self, text: &str, at: &str) -> Result<Option<String>, Error> {
-        let picture = self.verifier.picture(text, time(at)?).map_err(error)?;
-        Ok(picture.map(ToString::to_string))
+    /// Where the picture is of the product that a label is for, as JSON: `path`, and `among`, which are all to be
+    /// fetched with it so that nobody can tell which is looked at; `null` without one.
+    pub fn picture(&self, text: &str, at: &str) -> Result<String, Error> {
+        json(&self.verifier.picture(text, time(at)?).map_err(error)?)
     }
 
     /// The pack in use, as JSON: `version`, `made`, `age_seconds`, `expires`; `roles` (`role`, `version`,

@@ -2,10 +2,10 @@
 
 use serde::Deserialize;
 use verilabel_label::{CategoryId, Market, Timestamp};
-use verilabel_trust::{ArchiveRepository, Client, Expiry, PicturePath, StagedStore, TrustPack, path};
+use verilabel_trust::{ArchiveRepository, Client, Expiry, StagedStore, TrustPack, path};
 use verilabel_verify::{CountsReport, MinimumLevel, Outcome, Policy, Question, Verdict};
 
-use crate::{Memory, PackState, Refusal};
+use crate::{Memory, PackState, PictureReport, Refusal};
 
 /// Judges labels by the newest pack that it accepted.
 #[derive(Debug)]
@@ -139,17 +139,18 @@ impl Verifier {
         })
     }
 
-    /// Where the picture is that the issuer's records have of the product, to be compared with what is in the hand; none of
-    /// what is not authentic. Asked for apart, because the records are read at the first look.
+    /// Where the picture is that the issuer's records have of the product, to be compared with what is in the hand;
+    /// none of what is not authentic. Asked for apart, because the records are read at the first look.
     ///
     /// # Errors
     /// Those of [`Self::judge`].
-    pub fn picture(&self, text: &str, now: Timestamp) -> Result<Option<&PicturePath>, Refusal> {
+    pub fn picture(&self, text: &str, now: Timestamp) -> Result<Option<PictureReport>, Refusal> {
         let verdict = self.judge(text, &Asked::default(), now)?;
         let Outcome::Authentic(judged) = &verdict.outcome else { return Ok(None) };
-        let product = self.pack()?.product(judged.issuer, &judged.claims().number);
+        let pack = self.pack()?;
+        let product = pack.product(judged.issuer, &judged.claims().number);
         let product = product.filter(|product| product.gtins.contains(&judged.path.gtin));
-        Ok(product.and_then(|product| product.picture.as_ref()))
+        Ok(product.and_then(|product| product.picture.as_ref()).map(|path| PictureReport::of(path, pack)))
     }
 }
 

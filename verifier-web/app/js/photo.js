@@ -1,6 +1,6 @@
 /**
- * A picture of the product. It is fetched only when somebody asks for it: the request tells this page's server which
- * product is looked at, and the button says so.
+ * A picture of the product, to be compared with the one in the hand. It is fetched when somebody asks for it, and
+ * among others: the server does not learn which product is looked at.
  */
 
 import { button, el } from './dom.js';
@@ -13,21 +13,25 @@ import { pictureOf } from './session.js';
  * @param {string} text a label
  */
 export function offerPicture(place, text) {
-  const path = pictureOf(text);
-  if (!path) return;
+  const picture = pictureOf(text);
+  if (!picture) return;
   const show = async () => {
     place.replaceChildren(el('p', { class: 'soft' }, t('photo.wait')));
-    const image = await fetched(path).catch(() => undefined);
+    const image = await fetched(picture).catch(() => undefined);
     place.replaceChildren(image ?? el('p', { class: 'soft', role: 'status' }, t('photo.none')));
   };
   place.replaceChildren(button(t('photo.show'), show), el('p', { class: 'soft' }, t('photo.tells')));
 }
 
-/** Whatever is not the file that the pack means is refused by the browser. @param {string} path */
-async function fetched(path) {
-  const response = await fetch(`/${path}`, { integrity: integrityOf(path) });
-  if (!response.ok) return undefined;
-  const image = el('img', { class: 'photo', alt: t('photo.alt'), src: URL.createObjectURL(await response.blob()) });
+/**
+ * Whatever is not the file that the pack means is refused by the browser.
+ * @param {{path: string, among: string[]}} picture
+ */
+async function fetched({ path, among }) {
+  const all = among.map((one) => fetch(`/${one}`, { integrity: integrityOf(one) }).then((answer) => answer.blob()));
+  await Promise.allSettled(all);
+  const file = await all[among.indexOf(path)];
+  const image = el('img', { class: 'photo', alt: t('photo.alt'), src: URL.createObjectURL(file) });
   await image.decode();
   URL.revokeObjectURL(image.src);
   return image;

@@ -254,15 +254,15 @@ export function counts(text) {
 }
 
 /**
- * Where the picture is of the product that a label is for, if the pack names one.
+ * Where the picture is of the product that a label is for, if the pack names one, and among which it is to be fetched.
  * @param {string} text
- * @returns {string | undefined}
+ * @returns {{path: string, among: string[]} | null}
  */
 export function pictureOf(text) {
   try {
-    return verifier?.picture(text, now());
+    return verifier ? JSON.parse(verifier.picture(text, now())) : null;
   } catch {
-    return undefined;
+    return null;
   }
 }
 

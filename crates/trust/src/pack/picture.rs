@@ -37,6 +37,15 @@ impl Format {
 
 const FOLDER: &str = "pictures/";
 
+impl PicturePath {
+    /// The first bits of its digest, 32 at most: some share them, and nobody chose who.
+    #[must_use]
+    pub fn first_bits(&self, bits: u32) -> u32 {
+        let [a, b, c, d, ..] = self.sha256;
+        u32::from_be_bytes([a, b, c, d]).checked_shr(32 - bits.min(32)).unwrap_or(0)
+    }
+}
+
 impl fmt::Display for PicturePath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{FOLDER}{}.{}", hex::encode(&self.sha256), self.format.extension())
@@ -89,6 +98,7 @@ mod tests {
         let name = format!("pictures/{digest}.jpg");
         let path: PicturePath = name.parse().unwrap();
         assert_eq!(path.to_string(), name);
+        assert_eq!((path.first_bits(0), path.first_bits(4), path.first_bits(9)), (0, 0xa, 0x157));
         for wrong in [
             format!("pictures/{}.jpg", digest.to_uppercase()),
             format!("pictures/{digest}.svg"),
