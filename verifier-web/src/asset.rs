@@ -47,8 +47,11 @@ impl Asset {
     ) -> Self {
         let varies = variants.len() > 1;
         let media_type = media_type(name);
-        let document = reach == Reach::Page && media_type.starts_with("text/html");
-        let reach = if document { Reach::Document } else { reach };
+        let reach = match media_type.split(';').next() {
+            Some("text/html") if reach == Reach::Page => Reach::Document,
+            Some("text/javascript") if reach == Reach::Page => Reach::Script,
+            _ => reach,
+        };
         let variant = |(coding, body): (Coding, Bytes)| {
             let mut unchanged = common.headers(reach);
             let keep = match keep {

@@ -203,12 +203,15 @@ impl TrustPack {
     }
 
     /// The pictures of all products on record.
-    pub fn pictures(&self) -> impl Iterator<Item = &PicturePath> {
-        self.products
-            .values()
-            .flatten()
-            .flat_map(|slot| slot.records().values())
-            .filter_map(|p| p.picture.as_ref())
+    #[must_use]
+    pub fn pictures(&self) -> Vec<&PicturePath> {
+        let mut pictures = Vec::new();
+        for slots in self.products.values() {
+            for slot in slots {
+                pictures.extend(slot.records().values().filter_map(|product| product.picture.as_ref()));
+            }
+        }
+        pictures
     }
 }
 

@@ -15,7 +15,7 @@ mod state;
 mod verifier;
 
 pub use memory::Memory;
-pub use picture::PictureReport;
+pub use picture::AmongOthers;
 pub use refusal::Refusal;
 pub use state::PackState;
 pub use verifier::{Asked, Verifier};

@@ -1,33 +1,28 @@
 /**
- * A picture of the product, to be compared with the one in the hand. It is fetched when somebody asks for it, and
- * among others: the server does not learn which product is looked at.
+ * A picture of the product, to be compared with the one in the hand. It is fetched among others: the server does not
+ * learn which product is looked at.
  */
 
-import { button, el } from './dom.js';
+import { el } from './dom.js';
 import { t } from './i18n.js';
-import { pictureOf } from './session.js';
 
 /**
- * Offers it where there is one.
  * @param {HTMLElement} place
- * @param {string} text a label
+ * @param {string} path
+ * @param {string[]} among all that are to be fetched for it
  */
-export function offerPicture(place, text) {
-  const picture = pictureOf(text);
-  if (!picture) return;
-  const show = async () => {
-    place.replaceChildren(el('p', { class: 'soft' }, t('photo.wait')));
-    const image = await fetched(picture).catch(() => undefined);
-    place.replaceChildren(image ?? el('p', { class: 'soft', role: 'status' }, t('photo.none')));
-  };
-  place.replaceChildren(button(t('photo.show'), show), el('p', { class: 'soft' }, t('photo.tells')));
+export async function showPicture(place, path, among) {
+  place.replaceChildren(el('p', { class: 'soft' }, t('wait')));
+  const image = await fetched(path, [...new Set(among)]).catch(() => undefined);
+  place.replaceChildren(image ?? el('p', { class: 'soft', role: 'status' }, t('photo.none')));
 }
 
 /**
  * Whatever is not the file that the pack means is refused by the browser.
- * @param {{path: string, among: string[]}} picture
+ * @param {string} path
+ * @param {string[]} among
  */
-async function fetched({ path, among }) {
+async function fetched(path, among) {
   const all = among.map((one) => fetch(`/${one}`, { integrity: integrityOf(one) }).then((answer) => answer.blob()));
   await Promise.allSettled(all);
   const file = await all[among.indexOf(path)];

@@ -254,16 +254,12 @@ export function counts(text) {
 }
 
 /**
- * Where the picture is of the product that a label is for, if the pack names one, and among which it is to be fetched.
+ * Where the picture is of the product that a label is for, if the pack names one; after it, all that are to be fetched
+ * for it.
  * @param {string} text
- * @returns {{path: string, among: string[]} | null}
  */
 export function pictureOf(text) {
-  try {
-    return verifier ? JSON.parse(verifier.picture(text, now())) : null;
-  } catch {
-    return null;
-  }
+  return verifier?.picture(text, now()).split('\n') ?? [];
 }
 
 /**

@@ -266,7 +266,7 @@ pub(crate) async fn product_records(
 pub(crate) fn product_record(row: &AnyRow) -> Result<Product, Refusal> {
     let draft: Draft = row.json("draft")?;
     // A picture elsewhere on the web is nothing that the authority vouches for.
-    let picture = row.maybe_text("picture")?.and_then(|path| path.parse().ok());
+    let picture = row.maybe_text("picture")?.and_then(|path| path.try_into().ok());
     Ok(Product { gtins: draft.gtins(), picture, ..draft.award.product() })
 }
 

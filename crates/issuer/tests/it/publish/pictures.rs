@@ -56,14 +56,14 @@ async fn a_picture_is_published_with_its_product(bench: Bench) {
 
     labelled(&house, product).await;
     let first = published(&house).await.expect("the product has a picture");
-    assert_eq!(house.files().get(&first.to_string()).unwrap(), b"the first");
+    assert_eq!(house.files().get(first.as_str()).unwrap(), b"the first");
     assert_eq!(house.publish().await.version, None, "nothing has changed");
 
     bench.decide(officer, put(b"the second")).await.unwrap();
     let second = published(&house).await.expect("the product has a picture");
     assert_ne!(first, second);
-    assert_eq!(house.files().get(&second.to_string()).unwrap(), b"the second");
-    assert!(house.files().contains_key(&first.to_string()), "readers of the release before may ask for it");
+    assert_eq!(house.files().get(second.as_str()).unwrap(), b"the second");
+    assert!(house.files().contains_key(first.as_str()), "readers of the release before may ask for it");
     assert_eq!(house.bench.authority.verify_chain(&[]).await.unwrap().faults, []);
 }
 
