@@ -24,7 +24,7 @@ let browser;
 try {
   await textTests();
   const shelf = makeShelf();
-  server = await serve(publication(shelf.pack, shelf.root));
+  server = await serve(publication(shelf.pack, shelf.root, shelf.pictures));
   browser = await launch();
   const { context, page } = await open(browser, server.origin);
   await readLinks(page, server.origin, shelf.boxes);

@@ -60,6 +60,7 @@ declare module '*/wasm/verify.js' {
     pack(at: string): string;
     register(): string;
     counts(text: string, at: string): string;
+    picture(text: string, at: string): string;
   }
 }
 

@@ -47,8 +47,11 @@ impl Asset {
     ) -> Self {
         let varies = variants.len() > 1;
         let media_type = media_type(name);
-        let document = reach == Reach::Page && media_type.starts_with("text/html");
-        let reach = if document { Reach::Document } else { reach };
+        let reach = match media_type.split(';').next() {
+            Some("text/html") if reach == Reach::Page => Reach::Document,
+            Some("text/javascript") if reach == Reach::Page => Reach::Script,
+            _ => reach,
+        };
         let variant = |(coding, body): (Coding, Bytes)| {
             let mut unchanged = common.headers(reach);
             let keep = match keep {
@@ -123,6 +126,8 @@ fn media_type(name: &str) -> &'static str {
         Some("json") => "application/json",
         Some("svg") => "image/svg+xml",
         Some("png") => "image/png",
+        Some("jpg") => "image/jpeg",
+        Some("webp") => "image/webp",
         Some("ico") => "image/x-icon",
         Some("woff2") => "font/woff2",
         Some("wav") => "audio/wav",

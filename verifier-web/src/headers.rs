@@ -16,9 +16,11 @@ const PERMISSIONS: &str = "camera=(self), clipboard-read=(self), clipboard-write
      microphone=(), midi=(), payment=(), publickey-credentials-create=(), publickey-credentials-get=(), serial=(), \
      usb=(), xr-spatial-tracking=()";
 
-/// What scripts may do that are workers, and what any other file may do that somebody opens by itself.
-const POLICY_OF_FILES: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; \
+/// What scripts may do that are workers.
+const POLICY_OF_SCRIPTS: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; \
      frame-ancestors 'none'";
+/// What any other file may do that somebody opens by itself.
+const POLICY_OF_FILES: &str = "default-src 'none'; frame-ancestors 'none'";
 
 /// A year.
 const TRANSPORT: &str = "max-age=31536000";
@@ -31,7 +33,9 @@ const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-poli
 pub(crate) enum Reach {
     /// A document that browsers show: what it may do is said in full.
     Document,
-    /// A file that the page loads. Nothing is said that matters for documents alone: there are many such files.
+    /// A script of the page.
+    Script,
+    /// Another file that the page loads. Nothing is said that matters for documents alone: there are many such files.
     Page,
     /// Verifiers of other origins, too: what an authority publishes is for everybody.
     Everybody,
@@ -53,12 +57,15 @@ impl Common {
         if self.tls {
             put(header::STRICT_TRANSPORT_SECURITY, TRANSPORT);
         }
+        let policy = match reach {
+            Reach::Document => CONTENT_SECURITY_POLICY,
+            Reach::Script => POLICY_OF_SCRIPTS,
+            Reach::Page | Reach::Everybody => POLICY_OF_FILES,
+        };
+        put(header::CONTENT_SECURITY_POLICY, policy);
         if reach == Reach::Document {
-            put(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY);
             put(PERMISSIONS_POLICY, PERMISSIONS);
             put(OPENER_POLICY, "same-origin");
-        } else {
-            put(header::CONTENT_SECURITY_POLICY, POLICY_OF_FILES);
         }
         if reach == Reach::Everybody {
             put(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");

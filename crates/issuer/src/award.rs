@@ -101,6 +101,7 @@ impl LabelAward {
             manufacturer: self.manufacturer.clone(),
             category: self.category.clone(),
             gtins: vec![self.gtin],
+            picture: None,
         }
     }
 

@@ -10,7 +10,7 @@ pub use read::{AwardFilter, AwardRecord, CodeRecord, LabelFilter, LabelRecord};
 
 pub(crate) use read::{
     award, awards, code, codes_of_award, codes_of_label, label, label_by_id, labels, labels_of_key,
-    minted_after, product_records,
+    minted_after, product_record, product_records,
 };
 
 use verilabel_label::Gtin;

@@ -55,7 +55,7 @@ pub struct ProductFacts {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(value_type = Vec<schema::Gtin>)]
     pub gtins: Vec<Gtin>,
-    /// Where a picture of it is: a URL, or a path in the publication folder.
+    /// Where a picture of it is: a URL, or the path in the publication folder of one that was handed in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub picture: Option<String>,
     /// The last day of security updates.

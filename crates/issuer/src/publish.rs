@@ -6,6 +6,7 @@
 //! status/N                     a status list token, at the path of the URI that seals name
 //! status/N-revocation, …       the same list as Bitstring credentials, at the paths that label credentials name
 //! .well-known/did.json         the issuer's DID document, at the path that its DID means
+//! pictures/SHA256.png          pictures of labelled products, by their digest
 //! labels/01/GTIN[/21/SERIAL]/  link.txt, label.svg, label.png, label.pdf, credential.jwt
 //! ```
 //!

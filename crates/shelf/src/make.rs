@@ -25,6 +25,8 @@ pub type MakeError = Box<dyn Error>;
 
 /// Pixels for each module of the symbol.
 const PIXELS_PER_MODULE: u16 = 6;
+/// Dots per inch of a product's picture: some 200 pixels a side.
+const PRODUCT_DPI: u16 = 120;
 /// The keystores of specimens: anybody may know it.
 pub(crate) const PASSPHRASE: &str = "specimen keys protect nothing";
 
@@ -163,7 +165,7 @@ impl Desks {
         let award = award(number, specimen, register, now)?;
         let (authority, service) = self.desks.get(specimen.authority).ok_or("no such authority")?;
         let base = authority.link_base()?;
-        let draft = Draft::of(award.clone());
+        let mut draft = Draft::of(award.clone());
         let link = match specimen.fate {
             Fate::SealOf(other) => {
                 let other = LabelLink::parse(links.get(other).ok_or("that box comes later")?)?;
@@ -176,7 +178,12 @@ impl Desks {
                 let key = open(&key, &Passphrase::new(PASSPHRASE.to_owned())?, self.random.clone())?;
                 mint(&claims, &award.path(), Profile::Named, &base, &key)?.link
             }
-            _ => service.award(&draft)?,
+            _ => {
+                let picture =
+                    picture::product(specimen)?.to_png(Resolution::from_dpi(PRODUCT_DPI), Ink::Color)?;
+                draft.product = Some(service.product(&award, &picture)?);
+                service.award(&draft)?
+            }
         };
         let change = match specimen.fate {
             Fate::Suspended => Some(ChangeKind::Suspend),
@@ -208,6 +215,15 @@ fn publish(places: &Places, programs: &Programs<'_>) -> Result<(), MakeError> {
     let keys = places.out.join("keys");
     let folders: Vec<_> =
         AUTHORITIES.iter().filter(|one| one.known).map(|one| folder_of(places, one)).collect();
+    for folder in &folders {
+        programs.run(folder, &["publish"])?;
+        let pictures = folder.join("publication");
+        for (name, content) in
+            files_below(&pictures)?.iter().filter(|(name, _)| name.starts_with("pictures/"))
+        {
+            write_below(&places.published, name, content)?;
+        }
+    }
     let run = |command: &str, folders: &[PathBuf]| {
         let mut args = vec![Path::new("pack"), Path::new(command)];
         args.extend([Path::new("--pack"), &places.pack, Path::new("--keys"), &keys]);
@@ -218,14 +234,18 @@ fn publish(places: &Places, programs: &Programs<'_>) -> Result<(), MakeError> {
     run("publish", &folders)?;
     let files = files_below(&places.pack)?;
     for (name, content) in &files {
-        let path = places.published.join("pack").join(name);
-        fs::create_dir_all(path.parent().unwrap_or(&places.published))?;
-        fs::write(path, content)?;
+        write_below(&places.published.join("pack"), name, content)?;
     }
     let packed = write_archive(&files)?;
     fs::write(&places.pack_file, &packed)?;
     fs::write(places.published.join("pack.tar.gz"), packed)?;
     Ok(())
+}
+
+fn write_below(folder: &Path, name: &str, content: &[u8]) -> std::io::Result<()> {
+    let path = folder.join(name);
+    fs::create_dir_all(path.parent().unwrap_or(folder))?;
+    fs::write(path, content)
 }
 
 /// The award that a box claims to have.

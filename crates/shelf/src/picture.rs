@@ -42,6 +42,17 @@ pub(crate) fn front(specimen: &SpecimenBox, label: &Drawing, fonts: &Fonts) -> R
     Ok(front)
 }
 
+/// The product without its box, as an authority has it on record.
+pub(crate) fn product(specimen: &SpecimenBox) -> Result<Drawing, SymbolError> {
+    const SIDE: f64 = 44.0;
+    let (brand, model, _) = specimen.names;
+    let mut product = Drawing::new(Mm::new(SIDE)?, Mm::new(SIDE)?)
+        .titled(format!("SPECIMEN product: {brand} {model}"), specimen.category);
+    product.fill(Path::rect(Rect::new(0.0, 0.0, SIDE, SIDE)), colour(specimen.category));
+    device(&mut product, specimen.category, Point::new(SIDE / 2.0, SIDE / 2.0));
+    Ok(product)
+}
+
 /// A quiet colour for each kind of product.
 fn colour(category: &str) -> Color {
     Color::hex(match category {

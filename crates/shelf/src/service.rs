@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use ureq::Agent;
 use verilabel_issuer::lifecycle::{ChangeKind, Draft};
+use verilabel_issuer::{LabelAward, ProductId};
 
 use crate::authorities::SpecimenAuthority;
 use crate::make::{MakeError, PASSPHRASE};
@@ -123,6 +124,29 @@ impl Service {
             let mut whole = said.lines().filter(|_| said.ends_with('\n'));
             Ok(whole.find_map(|line| line.strip_prefix("listening on ")).map(str::to_owned))
         })
+    }
+
+    /// Enters the product of an award with its picture, a PNG; gives its row.
+    pub(crate) fn product(&self, award: &LabelAward, picture: &[u8]) -> Result<ProductId, MakeError> {
+        let maker = json!({ "name": award.manufacturer });
+        let maker: Row = self.post(&self.officer, "/v1/manufacturers", None, &maker)?;
+        let facts = json!({
+            "manufacturer": maker.id,
+            "brand": award.brand,
+            "models": award.models,
+            "category": award.category,
+            "gtins": [award.gtin],
+        });
+        let product: Row = self.post(&self.officer, "/v1/products", None, &facts)?;
+        let path = format!("/v1/products/{}/picture", product.id);
+        let request = self
+            .agent
+            .put(format!("{}{path}", self.interface))
+            .header("authorization", format!("Bearer {}", self.officer))
+            .header("content-type", "image/png")
+            .header("if-match", format!("\"{}\"", product.version));
+        let _: Value = read(&path, request.send(picture).map_err(|e| format!("{path}: {e}"))?)?;
+        Ok(ProductId::new(i64::try_from(product.id)?))
     }
 
     /// Has a label awarded by two people; gives its link once it is signed.

@@ -20,7 +20,7 @@ pub use archive::{ArchiveError, ArchiveRepository, write_archive};
 pub use http::{HttpRepository, Patience};
 pub use pack::{
     Confirmed, Entitlement, Issuer, IssuerKey, Jwk, JwkError, KeyState, PackContents, PackError, Partner,
-    PartnerTrouble, Product, Purpose, StatusTrouble, TrustPack, path, product_document,
+    PartnerTrouble, PicturePath, Product, Purpose, StatusTrouble, TrustPack, path, product_document,
 };
 pub use tuf::{
     Accepted, Assembly, Client, DelegatedRole, DelegatedState, Expiry, FolderRepository, FolderStore,

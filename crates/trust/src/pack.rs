@@ -4,6 +4,7 @@ mod confirmed;
 mod issuer;
 mod jwk;
 mod partner;
+mod picture;
 mod products;
 mod status;
 
@@ -11,6 +12,7 @@ pub use confirmed::Confirmed;
 pub use issuer::{Entitlement, Issuer, IssuerKey, KeyState, Purpose};
 pub use jwk::{Jwk, JwkError};
 pub use partner::{Partner, PartnerTrouble};
+pub use picture::PicturePath;
 pub use products::{Product, product_document};
 pub use status::StatusTrouble;
 
@@ -81,6 +83,13 @@ pub struct TrustPack {
 struct ProductSlot {
     bytes: Arc<[u8]>,
     read: OnceLock<HashMap<LabelNumber, Product>>,
+}
+
+impl ProductSlot {
+    /// Read at the first look.
+    fn records(&self) -> &HashMap<LabelNumber, Product> {
+        self.read.get_or_init(|| products::read(&self.bytes).unwrap_or_default())
+    }
 }
 
 impl TrustPack {
@@ -190,9 +199,19 @@ impl TrustPack {
     #[must_use]
     pub fn product(&self, issuer: &Issuer, label: &LabelNumber) -> Option<&Product> {
         let mut slots = self.products.get(&issuer.id)?.iter();
-        slots.find_map(|slot| {
-            slot.read.get_or_init(|| products::read(&slot.bytes).unwrap_or_default()).get(label)
-        })
+        slots.find_map(|slot| slot.records().get(label))
+    }
+
+    /// The pictures of all products on record.
+    #[must_use]
+    pub fn pictures(&self) -> Vec<&PicturePath> {
+        let mut pictures = Vec::new();
+        for slots in self.products.values() {
+            for slot in slots {
+                pictures.extend(slot.records().values().filter_map(|product| product.picture.as_ref()));
+            }
+        }
+        pictures
     }
 }
 

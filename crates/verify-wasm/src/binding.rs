@@ -51,6 +51,20 @@ impl Binding {
         json(&self.verifier.counts(text, time(at)?).map_err(error)?)
     }
 
+    /// Where the picture is of the product that a label is for, in the first line; in the others, those that are to be
+    /// fetched for it so that nobody can tell which is looked at, it among them. Nothing without one.
+    pub fn picture(&self, text: &str, at: &str) -> Result<String, Error> {
+        let mut lines = String::new();
+        if let Some(picture) = self.verifier.picture(text, time(at)?).map_err(error)? {
+            lines += picture.path.as_str();
+            for path in picture.among {
+                lines.push('\n');
+                lines += path.as_str();
+            }
+        }
+        Ok(lines)
+    }
+
     /// The pack in use, as JSON: `version`, `made`, `age_seconds`, `expires`; `roles` (`role`, `version`,
     /// `expires`); `warnings` (`code`, `text`); `issuers` (`id`, `name`, `notice`).
     pub fn pack(&self, at: &str) -> Result<String, Error> {

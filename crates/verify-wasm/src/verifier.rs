@@ -3,9 +3,9 @@
 use serde::Deserialize;
 use verilabel_label::{CategoryId, Market, Timestamp};
 use verilabel_trust::{ArchiveRepository, Client, Expiry, StagedStore, TrustPack, path};
-use verilabel_verify::{CountsReport, MinimumLevel, Policy, Question, Verdict};
+use verilabel_verify::{CountsReport, MinimumLevel, Outcome, Policy, Question, Verdict};
 
-use crate::{Memory, PackState, Refusal};
+use crate::{AmongOthers, Memory, PackState, Refusal};
 
 /// Judges labels by the newest pack that it accepted.
 #[derive(Debug)]
@@ -137,6 +137,20 @@ impl Verifier {
             let text = "nothing can be said of a label that is not known to be authentic";
             Refusal::new("not-authentic", text.to_owned())
         })
+    }
+
+    /// Where the picture is that the issuer's records have of the product, to be compared with what is in the hand;
+    /// none of what is not authentic. Asked for apart, because the records are read at the first look.
+    ///
+    /// # Errors
+    /// Those of [`Self::judge`].
+    pub fn picture(&self, text: &str, now: Timestamp) -> Result<Option<AmongOthers<'_>>, Refusal> {
+        let verdict = self.judge(text, &Asked::default(), now)?;
+        let Outcome::Authentic(judged) = &verdict.outcome else { return Ok(None) };
+        let pack = self.pack()?;
+        let product = pack.product(judged.issuer, &judged.claims().number);
+        let product = product.filter(|product| product.gtins.contains(&judged.path.gtin));
+        Ok(product.and_then(|product| product.picture.as_ref()).map(|path| AmongOthers::of(path, pack)))
     }
 }
 

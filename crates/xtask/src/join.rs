@@ -6,6 +6,8 @@
 //! `export`; at the end all that was exported is exported. Modules that are fetched on demand import from the joined
 //! one, so that each state exists once.
 //!
+//! Stylesheets that the page loads in any case are joined likewise, into the first of them.
+//!
 //! **Invariant:** two modules with the same name at their top are refused.
 
 use std::collections::BTreeMap;
@@ -30,6 +32,28 @@ pub(crate) fn join(files: &mut BTreeMap<String, Vec<u8>>) -> Result<(), Failure>
         *page = without_preloads(&utf8(page)?, &joined.order).into_bytes();
     }
     files.insert(MAIN.to_owned(), text.into_bytes());
+    join_stylesheets(files)
+}
+
+fn join_stylesheets(files: &mut BTreeMap<String, Vec<u8>>) -> Result<(), Failure> {
+    let Some(page) = files.get("index.html") else { return Ok(()) };
+    let page = utf8(page)?;
+    let loaded = |line: &str| {
+        let path = line.strip_prefix("<link rel=\"stylesheet\" href=\"/app/VERSION/")?;
+        // Those that are for some media only stay as they are.
+        path.strip_suffix("\">").filter(|path| !path.contains('"')).map(str::to_owned)
+    };
+    let all: Vec<String> = page.lines().filter_map(loaded).collect();
+    let Some((first, others)) = all.split_first() else { return Ok(()) };
+    let mut text = Vec::new();
+    for path in &all {
+        let missing = || Failure(format!("verifier-web/app has no {path}"));
+        text.extend(files.remove(path).ok_or_else(missing)?);
+    }
+    files.insert(first.clone(), text);
+    let kept = page.lines().filter(|line| loaded(line).is_none_or(|path| !others.contains(&path)));
+    let page: Vec<&str> = kept.collect();
+    files.insert("index.html".to_owned(), format!("{}\n", page.join("\n")).into_bytes());
     Ok(())
 }
 
@@ -168,6 +192,20 @@ mod tests {
 
     fn text(files: &BTreeMap<String, Vec<u8>>, path: &str) -> String {
         String::from_utf8(files[path].clone()).unwrap()
+    }
+
+    #[test]
+    fn stylesheets_that_are_loaded_in_any_case_are_one() {
+        let link = |name: &str, more: &str| {
+            format!("<link rel=\"stylesheet\" href=\"/app/VERSION/css/{name}.css\"{more}>\n")
+        };
+        let page = [link("a", ""), link("dark", " media=\"print\""), link("b", "")].concat();
+        let mut all = files(&[("css/a.css", "a{}\n"), ("css/b.css", "b{}\n"), ("css/dark.css", "d{}\n")]);
+        all.insert("index.html".to_owned(), page.into_bytes());
+        join_stylesheets(&mut all).unwrap();
+        assert_eq!(text(&all, "css/a.css"), "a{}\nb{}\n");
+        assert_eq!(text(&all, "index.html"), [link("a", ""), link("dark", " media=\"print\"")].concat());
+        assert!(!all.contains_key("css/b.css") && all.contains_key("css/dark.css"));
     }
 
     #[test]

@@ -176,6 +176,7 @@ fn product(number: u64) -> Result<Product> {
         manufacturer: maker.parse()?,
         category: Some("hub".parse()?),
         gtins: vec![format!("{digits}{}", check_digit(&digits)).parse()?],
+        picture: None,
     })
 }
 

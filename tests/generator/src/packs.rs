@@ -203,6 +203,7 @@ fn contents() -> PackContents {
         manufacturer: "Lumora Devices".parse().expect("a name"),
         category: Some("hub".parse().expect("a category")),
         gtins: vec![crate::messages::GTIN.parse().expect("a GTIN")],
+        picture: None,
     };
     let register = Register::published().expect("the register of this project").to_json();
     PackContents {

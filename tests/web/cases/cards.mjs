@@ -1,8 +1,14 @@
 // A page opened on its own link, for every box of the shelf and every market: the verdict is the command's.
 
+import { createHash } from 'node:crypto';
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
 import { open, ready, until, verdict } from '../lib/browser.mjs';
 import { check, equal, test } from '../lib/report.mjs';
 import { ownLink } from '../lib/shelf.mjs';
+
+const isNamed = (bytes, url) => url.includes(createHash('sha256').update(bytes).digest('hex'));
 
 export async function cardTests({ browser, server, shelf }) {
   await test('cards: each box opened by its link gives the verdict that is due', async () => {
@@ -103,6 +109,39 @@ export async function cardTests({ browser, server, shelf }) {
     check(genuine.includes('Lumora Hub One') && genuine.includes('/01/09520000000035#1'), genuine);
     const forged = await shared('08-');
     check(forged.includes('Not a genuine label') && !forged.includes('/01/'), forged);
+    await context.close();
+  });
+
+  await test('cards: a picture of the product comes when it is asked for, and only the one on record', async () => {
+    const { context, page } = await open(browser, server.origin);
+    const asked = [];
+    page.on('request', (request) => { if (request.url().includes('/pictures/')) asked.push(request.url()); });
+    const shown = async () => {
+      await page.goto('about:blank');
+      await page.goto(ownLink(shelf.boxes.find(({ name }) => name.startsWith('03-')).link, server.origin));
+      await ready(page);
+      const button = page.getByRole('button', { name: 'Show a picture' });
+      await button.waitFor();
+      equal(asked.length, 0, 'requests before anybody asked');
+      await button.click();
+      await page.waitForSelector('.photo img, .photo [role=status]');
+      asked.length = 0;
+      return page.evaluate(() => document.querySelector('.photo img')?.naturalWidth ?? 0);
+    };
+    check((await shown()) > 100, 'no picture');
+    const another = readdirSync(shelf.pictures).map((file) => readFileSync(join(shelf.pictures, file)));
+    const substitutes = [
+      (route) => route.fulfill({ contentType: 'image/png', body: another.find((bytes) => !isNamed(bytes, route.request().url())) }),
+      (route) => route.fulfill({ status: 404 }),
+      (route) => route.abort(),
+    ];
+    for (const substitute of substitutes) {
+      await page.unroute('**/pictures/*');
+      await page.route('**/pictures/*', substitute);
+      equal(await shown(), 0, 'another picture, or none, is shown');
+      check(/says nothing about the label/.test(await page.locator('.photo').innerText()), 'why is not said');
+      equal((await verdict(page)).code, 'in-force', 'the verdict');
+    }
     await context.close();
   });
 }

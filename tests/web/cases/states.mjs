@@ -35,6 +35,11 @@ function states({ server, shelf }) {
   return {
     scan: opened(`${server.origin}/`),
     genuine: opened(box('03-'), 'SG'),
+    'genuine-pictured': async (page) => {
+      await opened(box('03-'), 'SG')(page);
+      await page.locator('.photo .button').click();
+      await page.waitForSelector('.photo img');
+    },
     'genuine-unasked': opened(box('16-')),
     recognised: opened(box('03-'), 'KR'),
     'recognised-by-law': opened(box('04-'), 'GB'),

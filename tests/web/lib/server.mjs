@@ -1,7 +1,7 @@
 // The real server, over a publication folder that a test may change.
 
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, renameSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, renameSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 
@@ -14,12 +14,13 @@ const freePort = () => new Promise((resolve) => {
   });
 });
 
-/** A folder with one trust pack. */
-export function publication(pack, root) {
+/** A folder with one trust pack, and with the pictures of products where they are given. */
+export function publication(pack, root, pictures) {
   const folder = mkdtempSync(join(scratch, 'publication-'));
   mkdirSync(join(folder, 'pack/metadata'), { recursive: true });
   writeFileSync(join(folder, 'pack/metadata/1.root.json'), root);
   writeFileSync(join(folder, 'root.json'), root);
+  if (pictures) cpSync(pictures, join(folder, 'pictures'), { recursive: true });
   publish(folder, pack);
   return folder;
 }

@@ -19,6 +19,7 @@ export function makeShelf() {
   return {
     folder,
     boxes,
+    pictures: join(folder, 'published/pictures'),
     expected,
     pack: readFileSync(join(folder, 'pack.tar.gz')),
     root: readFileSync(join(folder, 'pack/metadata/1.root.json')),

@@ -57,7 +57,7 @@ function card(verdict, text, go, redraw) {
     ...notes(verdict),
     headline(verdict) === 'verdict.else' ? whatElse(text) : null,
     levelSection(verdict),
-    productSection(verdict),
+    productSection(verdict, text),
     recognitionSection(verdict, redraw),
     standingSection(verdict),
     authentic ? el('p', { class: 'limits' }, t('card.limits')) : null,

@@ -1,11 +1,12 @@
 /** For which product a label was awarded: to be compared with the box in the hand. */
 
-import { el, english, foreign, terms } from './dom.js';
+import { button, el, english, foreign, terms } from './dom.js';
 import { date, registerWords, t } from './i18n.js';
 import { categoryName } from './register.js';
+import { pictureOf } from './session.js';
 
-/** @param {Verdict} verdict */
-export function productSection({ label, issuer }) {
+/** @param {Verdict} verdict @param {string} text */
+export function productSection({ label, issuer }, text) {
   if (!label || !issuer) return null;
   const { names } = label;
   const models = [...(names?.models ?? []), ...(names?.more ?? [])].join(', ');
@@ -24,6 +25,18 @@ export function productSection({ label, issuer }) {
       [t('product.issuer'), foreign(issuer.name)],
       [t('product.number'), el('code', {}, foreign(label.number))],
     ]),
+    photo(text),
     issuer.notice ? el('p', { class: 'notice' }, english(issuer.notice)) : null,
   );
+}
+
+/** Looked for once the verdict stands: the records of all products are read for it. @param {string} text */
+function photo(text) {
+  const place = el('div', { class: 'photo' });
+  setTimeout(() => {
+    const [path, ...among] = pictureOf(text);
+    const show = async () => (await import('./photo.js')).showPicture(place, path, among);
+    if (path) place.append(button(t('photo.show'), show), el('p', { class: 'soft' }, t('photo.tells')));
+  });
+  return place;
 }

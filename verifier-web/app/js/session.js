@@ -254,6 +254,15 @@ export function counts(text) {
 }
 
 /**
+ * Where the picture is of the product that a label is for, if the pack names one; after it, all that are to be fetched
+ * for it.
+ * @param {string} text
+ */
+export function pictureOf(text) {
+  return verifier?.picture(text, now()).split('\n') ?? [];
+}
+
+/**
  * The register's text and the time, for drawing it; nothing without a pack.
  * @returns {[string, string] | undefined}
  */

@@ -245,26 +245,29 @@ pub(crate) async fn minted_after(
     rows.iter().map(read_code).collect()
 }
 
-/// Product records for trust packs: one for each label that has not been withdrawn.
+/// Product records for trust packs, one for each label.
 pub(crate) async fn product_records(
     connection: &mut AnyConnection,
     after: LabelId,
     limit: u32,
 ) -> Result<Vec<(LabelId, Product)>, Refusal> {
     let rows = sqlx::query(
-        "SELECT l.id, a.draft FROM labels l JOIN awards a ON a.id = l.award WHERE l.id > $1 ORDER BY l.id LIMIT $2",
+        "SELECT l.id, a.draft, p.picture FROM labels l JOIN awards a ON a.id = l.award
+         LEFT JOIN products p ON p.id = a.product WHERE l.id > $1 ORDER BY l.id LIMIT $2",
     )
     .bind(after.number())
     .bind(i64::from(limit))
     .fetch_all(connection)
     .await?;
-    rows.iter()
-        .map(|row| {
-            let draft: Draft = row.json("draft")?;
-            let product = Product { gtins: draft.gtins(), ..draft.award.product() };
-            Ok((LabelId::new(row.int("id")?), product))
-        })
-        .collect()
+    rows.iter().map(|row| Ok((LabelId::new(row.int("id")?), product_record(row)?))).collect()
+}
+
+/// Of an award's draft and its product's picture.
+pub(crate) fn product_record(row: &AnyRow) -> Result<Product, Refusal> {
+    let draft: Draft = row.json("draft")?;
+    // A picture elsewhere on the web is nothing that the authority vouches for.
+    let picture = row.maybe_text("picture")?.and_then(|path| path.try_into().ok());
+    Ok(Product { gtins: draft.gtins(), picture, ..draft.award.product() })
 }
 
 fn read_award(row: &AnyRow) -> Result<AwardRecord, Refusal> {

@@ -55,6 +55,13 @@ pub struct Picture {
     pub bytes: Vec<u8>,
 }
 
+impl Picture {
+    /// Its path in the publication folder.
+    pub(crate) fn path(&self) -> String {
+        format!("pictures/{}.{}", hex::encode(&sha256(&self.bytes)), self.kind.extension())
+    }
+}
+
 impl fmt::Debug for Picture {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Picture({:?}, {} bytes)", self.kind, self.bytes.len())
@@ -83,23 +90,24 @@ impl Decision for PutPicture {
 
     async fn decide(&self, work: &mut Work) -> Result<(), Refusal> {
         product(work.db(), self.product).await?.version.must_be(self.expected)?;
-        let digest = hex::encode(&sha256(&self.picture.bytes));
-        let path = format!("pictures/{digest}.{}", self.picture.kind.extension());
+        let (last, _) = work.chain_end();
+        let path = self.picture.path();
         sqlx::query("UPDATE products SET picture = $1, version = version + 1 WHERE id = $2")
             .bind(path)
             .bind(self.product.number())
             .execute(work.db())
             .await?;
         sqlx::query(
-            "INSERT INTO pictures (product, kind, bytes) VALUES ($1, $2, $3)
-             ON CONFLICT (product) DO UPDATE SET kind = excluded.kind, bytes = excluded.bytes",
+            "INSERT INTO pictures (product, kind, bytes, seq) VALUES ($1, $2, $3, $4)
+             ON CONFLICT (product) DO UPDATE SET kind = excluded.kind, bytes = excluded.bytes, seq = excluded.seq",
         )
         .bind(self.product.number())
         .bind(self.picture.kind.media_type())
         .bind(STANDARD.encode(&self.picture.bytes))
+        .bind(last.number() + 1)
         .execute(work.db())
         .await?;
-        work.record(Self::KIND, self.subject(), [("sha256", digest)])?;
+        work.record(Self::KIND, self.subject(), [("sha256", hex::encode(&sha256(&self.picture.bytes)))])?;
         Ok(())
     }
 }

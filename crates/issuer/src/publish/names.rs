@@ -81,7 +81,7 @@ fn at(url: &str) -> Result<String, PublicationError> {
             && part != "."
             && part.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'~'))
     };
-    let ours = |first: &str| matches!(first, "pack" | "labels" | "pack.tar.gz");
+    let ours = |first: &str| matches!(first, "pack" | "labels" | "pictures" | "pack.tar.gz");
     let first = path.split('/').next().unwrap_or_default();
     if host.is_empty() || ours(first) || !path.split('/').all(plain) {
         return Err(outside());
@@ -99,13 +99,16 @@ pub(super) struct Served {
 #[cfg_attr(not(feature = "s3"), expect(dead_code, reason = "a local folder keeps no media types"))]
 impl Served {
     pub(super) fn of(name: &str) -> Self {
-        let hashed = name.starts_with("pack/") && !name.ends_with("/timestamp.json");
+        let of_pack = name.starts_with("pack/") && !name.ends_with("/timestamp.json");
+        let hashed = of_pack || name.starts_with("pictures/");
         let last = name.rsplit('/').next().unwrap_or(name);
         let media_type = match last.rsplit_once('.').map(|(_, extension)| extension) {
             Some("json") if last == "did.json" => "application/did+json",
             Some("json") => "application/json",
             Some("svg") => "image/svg+xml",
             Some("png") => "image/png",
+            Some("jpg") => "image/jpeg",
+            Some("webp") => "image/webp",
             Some("pdf") => "application/pdf",
             Some("txt") => "text/plain; charset=utf-8",
             Some("jwt") => "application/vc+jwt",

@@ -8,24 +8,30 @@ use verilabel_label::{Gtin, Serial, Timestamp};
 use verilabel_trust::Product;
 use verilabel_wire::Profile;
 
+use crate::awards::product_record;
 use crate::lifecycle::Draft;
 use crate::store::Cells;
-use crate::{LabelAward, Refusal, Seq};
+use crate::{LabelAward, ProductId, Refusal, Seq};
 
 /// Row numbers that share one document of product records: at most so many labels, and with the rows of their
 /// awards and codes between them some hundreds.
 const PART: i64 = 1_024;
 
-/// The documents of product records that labels minted after an event belong to.
+/// The documents of product records that labels minted after an event belong to, and labels of products that were
+/// given a picture after it.
 pub(super) async fn touched_parts(
     connection: &mut AnyConnection,
     after: Seq,
 ) -> Result<BTreeSet<u64>, Refusal> {
-    let rows = sqlx::query("SELECT DISTINCT label / $1 AS part FROM codes WHERE minted_seq > $2")
-        .bind(PART)
-        .bind(after.number())
-        .fetch_all(connection)
-        .await?;
+    let rows = sqlx::query(
+        "SELECT label / $1 AS part FROM codes WHERE minted_seq > $2
+         UNION SELECT c.label / $1 FROM codes c JOIN awards a ON a.id = c.award
+         JOIN pictures p ON p.product = a.product WHERE p.seq > $2 AND c.minted_seq > 0",
+    )
+    .bind(PART)
+    .bind(after.number())
+    .fetch_all(connection)
+    .await?;
     rows.iter().map(|row| row.number("part")).collect()
 }
 
@@ -34,19 +40,30 @@ pub(super) async fn part(connection: &mut AnyConnection, part: u64) -> Result<Ve
     let first = i64::try_from(part).ok().and_then(|part| part.checked_mul(PART));
     let first = first.ok_or_else(|| Refusal::damaged("a part", &part))?;
     let rows = sqlx::query(
-        "SELECT a.draft FROM labels l JOIN awards a ON a.id = l.award WHERE l.id >= $1 AND l.id < $2
+        "SELECT a.draft, p.picture FROM labels l JOIN awards a ON a.id = l.award
+         LEFT JOIN products p ON p.id = a.product WHERE l.id >= $1 AND l.id < $2
          AND EXISTS (SELECT 1 FROM codes c WHERE c.label = l.id AND c.minted_seq > 0) ORDER BY l.id",
     )
     .bind(first)
     .bind(first + PART)
     .fetch_all(connection)
     .await?;
-    rows.iter()
-        .map(|row| {
-            let draft: Draft = row.json("draft")?;
-            Ok(Product { gtins: draft.gtins(), ..draft.award.product() })
-        })
-        .collect()
+    rows.iter().map(product_record).collect()
+}
+
+/// The pictures that are to be out there: of products that were given one, or a label, after an event.
+pub(super) async fn touched_pictures(
+    connection: &mut AnyConnection,
+    after: Seq,
+) -> Result<Vec<ProductId>, Refusal> {
+    let rows = sqlx::query(
+        "SELECT DISTINCT p.product AS id FROM pictures p JOIN awards a ON a.product = p.product
+         JOIN codes c ON c.award = a.id WHERE c.minted_seq > 0 AND (c.minted_seq > $1 OR p.seq > $1)",
+    )
+    .bind(after.number())
+    .fetch_all(connection)
+    .await?;
+    rows.iter().map(|row| Ok(ProductId::new(row.int("id")?))).collect()
 }
 
 /// A minted code whose files are not out there.

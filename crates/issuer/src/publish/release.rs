@@ -17,6 +17,7 @@ use super::survey::{Aged, Survey};
 use super::turn::{EndTurn, FinishRelease, PlanRelease};
 use super::{PublicationError, Published, Publisher, RootState, labels, lists, names};
 use crate::authority::blocking;
+use crate::catalogue::picture;
 use crate::pack::root_name;
 use crate::{MarkPublished, Seq};
 
@@ -24,6 +25,8 @@ use crate::{MarkPublished, Seq};
 const CODES: u32 = 128;
 /// Documents of product records written in one go.
 const PARTS: usize = 8;
+/// Pictures written in one go, each of a MiB at most.
+const PICTURES: usize = 16;
 /// Objects replaced at once.
 const AT_ONCE: usize = 8;
 
@@ -94,6 +97,7 @@ impl Publisher {
         let mut list = survey.present.as_ref().map_or_else(TargetList::default, |p| p.list.clone());
         let mut files = Vec::new();
         let mut objects = Vec::new();
+        self.write_pictures(survey).await?;
         self.write_parts(survey, &mut list).await?;
         if let Some(offline) = self.keys.offline() {
             let ours = |path: &str| offline.role_of(path).is_some();
@@ -158,6 +162,23 @@ impl Publisher {
             roles.insert(role.name.clone(), metadata);
         }
         Ok(roles)
+    }
+
+    /// Before the records that name them.
+    async fn write_pictures(&mut self, survey: &mut Survey) -> Result<(), PublicationError> {
+        for some in survey.pictures.chunks(PICTURES) {
+            let mut files = Vec::new();
+            for product in some {
+                let picture = picture(survey.snapshot.connection(), *product).await?;
+                files.push((picture.path(), picture.bytes));
+            }
+            self.recover(files.iter().map(|(name, _)| name))?;
+            self.place.add_all(files).await?;
+            if survey.pictures.len() > PICTURES {
+                self.take_turn().await?;
+            }
+        }
+        Ok(())
     }
 
     async fn write_parts(

@@ -5,6 +5,7 @@ mod daily;
 mod expiry;
 mod faults;
 mod offline;
+mod pictures;
 mod press;
 mod service;
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 use verilabel_label::{CategoryId, Gtin, LabelNumber, ModelNumber, Name};
 
-use super::PackError;
+use super::{PackError, PicturePath};
 
 const SCHEMA: &str = "verilabel-products/1";
 
@@ -26,6 +26,9 @@ pub struct Product {
     pub category: Option<CategoryId>,
     /// GTINs that the label covers.
     pub gtins: Vec<Gtin>,
+    /// A picture of it, for comparing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub picture: Option<PicturePath>,
 }
 
 #[derive(Serialize, Deserialize)]
