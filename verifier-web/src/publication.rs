@@ -228,7 +228,8 @@ fn keep(path: &str) -> Keep {
         let hash = mark.len() == 64 && mark.bytes().all(|b| b.is_ascii_hexdigit());
         !mark.is_empty() && (digits || hash)
     });
-    if path.starts_with("pack/") && marked { Keep::ForGood } else { Keep::Ask }
+    let named_so = path.starts_with("pack/") || path.starts_with("pictures/");
+    if named_so && marked { Keep::ForGood } else { Keep::Ask }
 }
 
 fn missing(error: io::Error) -> NoFile {

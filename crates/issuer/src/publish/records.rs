@@ -25,8 +25,8 @@ pub(super) async fn touched_parts(
 ) -> Result<BTreeSet<u64>, Refusal> {
     let rows = sqlx::query(
         "SELECT label / $1 AS part FROM codes WHERE minted_seq > $2
-         UNION SELECT c.label / $1 FROM codes c JOIN awards a ON a.id = c.award
-         JOIN pictures p ON p.product = a.product WHERE p.seq > $2 AND c.minted_seq > 0",
+         UNION SELECT c.label / $1 FROM pictures p CROSS JOIN awards a CROSS JOIN codes c
+         WHERE p.seq > $2 AND a.product = p.product AND c.award = a.id AND c.minted_seq > 0",
     )
     .bind(PART)
     .bind(after.number())
@@ -56,9 +56,12 @@ pub(super) async fn touched_pictures(
     connection: &mut AnyConnection,
     after: Seq,
 ) -> Result<Vec<ProductId>, Refusal> {
+    // SQLite joins in this order, so that only what is new is looked through.
     let rows = sqlx::query(
-        "SELECT DISTINCT p.product AS id FROM pictures p JOIN awards a ON a.product = p.product
-         JOIN codes c ON c.award = a.id WHERE c.minted_seq > 0 AND (c.minted_seq > $1 OR p.seq > $1)",
+        "SELECT p.product AS id FROM codes c CROSS JOIN awards a CROSS JOIN pictures p
+         WHERE c.minted_seq > $1 AND a.id = c.award AND p.product = a.product
+         UNION SELECT p.product FROM pictures p CROSS JOIN awards a CROSS JOIN codes c
+         WHERE p.seq > $1 AND a.product = p.product AND c.award = a.id AND c.minted_seq > 0",
     )
     .bind(after.number())
     .fetch_all(connection)
