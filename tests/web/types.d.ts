@@ -61,6 +61,7 @@ declare module '*/wasm/verify.js' {
     register(): string;
     counts(text: string, at: string): string;
     picture(text: string, at: string): string;
+    pictures(): string;
   }
 }
 

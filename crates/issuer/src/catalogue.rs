@@ -6,7 +6,7 @@ mod pictures;
 pub use decide::{PutManufacturer, PutProduct};
 pub use pictures::{Picture, PictureKind, PutPicture};
 
-pub(crate) use pictures::picture;
+pub(crate) use pictures::{picture, picture_at};
 
 use serde::{Deserialize, Serialize};
 use sqlx::AnyConnection;

@@ -193,6 +193,8 @@ struct Memory {
     lists: ListStates,
     /// What is confirmed of stolen keys, and by which state of the records.
     recovery: Option<(Seq, Recovery)>,
+    /// Pictures that were seen to be out there.
+    pictures: BTreeSet<String>,
     /// The DID document out there.
     did: Option<Vec<u8>>,
     root: RootState,

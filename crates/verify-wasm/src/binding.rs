@@ -51,16 +51,19 @@ impl Binding {
         json(&self.verifier.counts(text, time(at)?).map_err(error)?)
     }
 
-    /// Where the picture is of the product that a label is for, in the first line; in the others, those that are to be
-    /// fetched for it so that nobody can tell which is looked at, it among them. Nothing without one.
+    /// Where the picture is of the product that a label is for, such as `pictures/` and its SHA-256 in hexadecimal with
+    /// `.png`, below the place that the pack came from. Nothing without one.
     pub fn picture(&self, text: &str, at: &str) -> Result<String, Error> {
+        let picture = self.verifier.picture(text, time(at)?).map_err(error)?;
+        Ok(picture.map_or_else(String::new, ToString::to_string))
+    }
+
+    /// The pictures of all products, a line each.
+    pub fn pictures(&self) -> Result<String, Error> {
         let mut lines = String::new();
-        if let Some(picture) = self.verifier.picture(text, time(at)?).map_err(error)? {
-            lines += picture.path.as_str();
-            for path in picture.among {
-                lines.push('\n');
-                lines += path.as_str();
-            }
+        for path in self.verifier.pack().map_err(error)?.pictures() {
+            lines += path.as_str();
+            lines.push('\n');
         }
         Ok(lines)
     }

@@ -9,13 +9,11 @@
 #[cfg(target_arch = "wasm32")]
 mod binding;
 mod memory;
-mod picture;
 mod refusal;
 mod state;
 mod verifier;
 
 pub use memory::Memory;
-pub use picture::AmongOthers;
 pub use refusal::Refusal;
 pub use state::PackState;
 pub use verifier::{Asked, Verifier};

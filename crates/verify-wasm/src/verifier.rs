@@ -2,10 +2,10 @@
 
 use serde::Deserialize;
 use verilabel_label::{CategoryId, Market, Timestamp};
-use verilabel_trust::{ArchiveRepository, Client, Expiry, StagedStore, TrustPack, path};
+use verilabel_trust::{ArchiveRepository, Client, Expiry, PicturePath, StagedStore, TrustPack, path};
 use verilabel_verify::{CountsReport, MinimumLevel, Outcome, Policy, Question, Verdict};
 
-use crate::{AmongOthers, Memory, PackState, Refusal};
+use crate::{Memory, PackState, Refusal};
 
 /// Judges labels by the newest pack that it accepted.
 #[derive(Debug)]
@@ -144,13 +144,12 @@ impl Verifier {
     ///
     /// # Errors
     /// Those of [`Self::judge`].
-    pub fn picture(&self, text: &str, now: Timestamp) -> Result<Option<AmongOthers<'_>>, Refusal> {
+    pub fn picture(&self, text: &str, now: Timestamp) -> Result<Option<&PicturePath>, Refusal> {
         let verdict = self.judge(text, &Asked::default(), now)?;
         let Outcome::Authentic(judged) = &verdict.outcome else { return Ok(None) };
-        let pack = self.pack()?;
-        let product = pack.product(judged.issuer, &judged.claims().number);
+        let product = self.pack()?.product(judged.issuer, &judged.claims().number);
         let product = product.filter(|product| product.gtins.contains(&judged.path.gtin));
-        Ok(product.and_then(|product| product.picture.as_ref()).map(|path| AmongOthers::of(path, pack)))
+        Ok(product.and_then(|product| product.picture.as_ref()))
     }
 }
 

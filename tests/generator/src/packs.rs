@@ -203,7 +203,7 @@ fn contents() -> PackContents {
         manufacturer: "Lumora Devices".parse().expect("a name"),
         category: Some("hub".parse().expect("a category")),
         gtins: vec![crate::messages::GTIN.parse().expect("a GTIN")],
-        picture: None,
+        picture: Some(format!("pictures/{}.webp", "0123456789abcdef".repeat(4)).try_into().expect("a path")),
     };
     let register = Register::published().expect("the register of this project").to_json();
     PackContents {

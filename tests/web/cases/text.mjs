@@ -1,5 +1,6 @@
 // Types, messages and codes: what can be seen without a browser.
 
+import { createHash } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -33,6 +34,22 @@ export async function textTests() {
   await test('types: tsc --strict finds nothing', () => {
     for (const project of ['tsconfig.json', 'tsconfig.worker.json']) {
       execFileSync(process.execPath, [join(here, 'node_modules/typescript/bin/tsc'), '-p', join(here, project)], { encoding: 'utf8' });
+    }
+  });
+
+  await test('pictures: each is fetched among eight others at least, always the same ones', async () => {
+    const { among } = await import(`data:text/javascript,${encodeURIComponent(readFileSync(join(sources, 'js/among.js'), 'utf8'))}`);
+    for (const count of [1, 8, 17, 64, 300, 3000]) {
+      const all = Array.from({ length: count }, (_, n) => `pictures/${createHash('sha256').update(`picture ${n}`).digest('hex')}.png`);
+      const most = [];
+      for (const path of all) {
+        const group = among(path, [...all, ...all]);
+        check(group.includes(path) && new Set(group).size === group.length, `${count}: it is not among them, or one is twice`);
+        check(group.length > 8 || group.length === count, `${count}: ${group.length} are fetched`);
+        for (const other of group.slice(0, 3)) equal(among(other, all).join(), group.join(), `${count}: the same for others`);
+        most.push(group.length);
+      }
+      check(Math.max(...most) < 80, `${count}: ${Math.max(...most)} are fetched`);
     }
   });
 

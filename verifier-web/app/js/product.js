@@ -34,9 +34,9 @@ export function productSection({ label, issuer }, text) {
 function photo(text) {
   const place = el('div', { class: 'photo' });
   setTimeout(() => {
-    const [path, ...among] = pictureOf(text);
-    const show = async () => (await import('./photo.js')).showPicture(place, path, among);
-    if (path) place.append(button(t('photo.show'), show), el('p', { class: 'soft' }, t('photo.tells')));
+    const path = pictureOf(text);
+    const show = async () => (await import('./photo.js')).showPicture(place, path);
+    if (path) place.append(button(t('photo.show'), show), el('p', { class: 'soft', role: 'status' }, t('photo.tells')));
   });
   return place;
 }

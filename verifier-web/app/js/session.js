@@ -254,12 +254,16 @@ export function counts(text) {
 }
 
 /**
- * Where the picture is of the product that a label is for, if the pack names one; after it, all that are to be fetched
- * for it.
+ * Where the picture is of the product that a label is for, if the pack names one.
  * @param {string} text
  */
 export function pictureOf(text) {
-  return verifier?.picture(text, now()).split('\n') ?? [];
+  return verifier?.picture(text, now()) ?? '';
+}
+
+/** The pictures of all products. */
+export function allPictures() {
+  return verifier?.pictures().trimEnd().split('\n') ?? [];
 }
 
 /**

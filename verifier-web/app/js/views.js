@@ -70,7 +70,7 @@ export async function show() {
 async function draw(view, text, wanted) {
   const nothing = () => undefined;
   // Scanning may begin before the verifier is there; nothing is said of a label until it is.
-  if (view !== 'scan' && !isOpen()) {
+  if (['card', 'rapid', 'map'].includes(view) && !isOpen()) {
     main.replaceChildren(el('p', { class: 'wait', role: 'status' }, t('wait')));
     await open();
     if (!wanted()) return nothing;

@@ -252,8 +252,8 @@ pub(crate) async fn product_records(
     limit: u32,
 ) -> Result<Vec<(LabelId, Product)>, Refusal> {
     let rows = sqlx::query(
-        "SELECT l.id, a.draft, p.picture FROM labels l JOIN awards a ON a.id = l.award
-         LEFT JOIN products p ON p.id = a.product WHERE l.id > $1 ORDER BY l.id LIMIT $2",
+        "SELECT l.id, a.draft, p.path AS picture FROM labels l JOIN awards a ON a.id = l.award
+         LEFT JOIN pictures p ON p.product = a.product WHERE l.id > $1 ORDER BY l.id LIMIT $2",
     )
     .bind(after.number())
     .bind(i64::from(limit))
@@ -265,7 +265,6 @@ pub(crate) async fn product_records(
 /// Of an award's draft and its product's picture.
 pub(crate) fn product_record(row: &AnyRow) -> Result<Product, Refusal> {
     let draft: Draft = row.json("draft")?;
-    // A picture elsewhere on the web is nothing that the authority vouches for.
     let picture = row.maybe_text("picture")?.and_then(|path| path.try_into().ok());
     Ok(Product { gtins: draft.gtins(), picture, ..draft.award.product() })
 }

@@ -2,6 +2,7 @@
 
 use verilabel_label::Name;
 
+use super::pictures::keep_only;
 use super::{ProductFacts, manufacturer, manufacturers, product, product_of};
 use crate::desk::Work;
 use crate::{AwardRefusal, Decision, ManufacturerId, ProductId, Refusal, Role, Version};
@@ -115,6 +116,7 @@ impl Decision for PutProduct {
                 .execute(work.db())
                 .await?;
         }
+        keep_only(work, id, facts.picture.as_deref()).await?;
         work.record(Self::KIND, self.subject(), [("id", id.to_string())])?;
         Ok(id)
     }

@@ -5,6 +5,7 @@ use std::fmt;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use sqlx::AnyConnection;
+use verilabel_trust::PicturePath;
 use verilabel_wire::sha256;
 
 use super::product;
@@ -93,18 +94,20 @@ impl Decision for PutPicture {
         let (last, _) = work.chain_end();
         let path = self.picture.path();
         sqlx::query("UPDATE products SET picture = $1, version = version + 1 WHERE id = $2")
-            .bind(path)
+            .bind(&path)
             .bind(self.product.number())
             .execute(work.db())
             .await?;
         sqlx::query(
-            "INSERT INTO pictures (product, kind, bytes, seq) VALUES ($1, $2, $3, $4)
-             ON CONFLICT (product) DO UPDATE SET kind = excluded.kind, bytes = excluded.bytes, seq = excluded.seq",
+            "INSERT INTO pictures (product, kind, bytes, seq, path) VALUES ($1, $2, $3, $4, $5)
+             ON CONFLICT (product) DO UPDATE SET kind = excluded.kind, bytes = excluded.bytes, seq = excluded.seq,
+             path = excluded.path",
         )
         .bind(self.product.number())
         .bind(self.picture.kind.media_type())
         .bind(STANDARD.encode(&self.picture.bytes))
         .bind(last.number() + 1)
+        .bind(&path)
         .execute(work.db())
         .await?;
         work.record(Self::KIND, self.subject(), [("sha256", hex::encode(&sha256(&self.picture.bytes)))])?;
@@ -114,7 +117,7 @@ impl Decision for PutPicture {
 
 /// The picture of a product.
 pub(crate) async fn picture(connection: &mut AnyConnection, id: ProductId) -> Result<Picture, Refusal> {
-    let row = sqlx::query("SELECT kind, bytes FROM pictures WHERE product = $1")
+    let row = sqlx::query("SELECT kind, bytes FROM pictures WHERE product = $1 AND path <> ''")
         .bind(id.number())
         .fetch_optional(connection)
         .await?
@@ -123,4 +126,34 @@ pub(crate) async fn picture(connection: &mut AnyConnection, id: ProductId) -> Re
     let kind = PictureKind::ALL.into_iter().find(|known| known.media_type() == kind);
     let bytes = STANDARD.decode(row.text("bytes")?).map_err(|e| Refusal::damaged("bytes", &e))?;
     Ok(Picture { kind: kind.ok_or_else(|| Refusal::damaged("kind", &"no format"))?, bytes })
+}
+
+/// The file that is published at that path; none that is not what its name says.
+pub(crate) async fn picture_at(
+    connection: &mut AnyConnection,
+    path: &PicturePath,
+) -> Result<Option<Vec<u8>>, Refusal> {
+    let row = sqlx::query("SELECT bytes FROM pictures WHERE path = $1 LIMIT 1")
+        .bind(path.as_str())
+        .fetch_optional(connection)
+        .await?;
+    let Some(row) = row else { return Ok(None) };
+    let bytes = STANDARD.decode(row.text("bytes")?).ok();
+    Ok(bytes.filter(|bytes| path.as_str().contains(&hex::encode(&sha256(bytes)))))
+}
+
+/// Takes the picture of a product away, unless it is at that path.
+pub(super) async fn keep_only(
+    work: &mut Work,
+    product: ProductId,
+    path: Option<&str>,
+) -> Result<(), Refusal> {
+    let (last, _) = work.chain_end();
+    sqlx::query("UPDATE pictures SET path = '', bytes = '', seq = $1 WHERE product = $2 AND path <> '' AND path <> $3")
+        .bind(last.number() + 1)
+        .bind(product.number())
+        .bind(path.unwrap_or_default())
+        .execute(work.db())
+        .await?;
+    Ok(())
 }

@@ -18,7 +18,7 @@ pub(super) const COLUMNS: [Column; 8] = [
     column("models", true, "write the models, between them |"),
     column("category", false, "write a category of the register, such as router"),
     column("gtins", true, "write GTINs with their check digits, between them |"),
-    column("picture", false, "write a URL, or a path in the publication folder"),
+    column("picture", false, "write a URL"),
     column("support_until", false, "write the last day of security updates, such as 2030-12-31"),
 ];
 

@@ -3,7 +3,6 @@
 use std::collections::VecDeque;
 use std::fmt::Display;
 use std::io::{self, Read};
-use std::ops::Range;
 use std::str::FromStr;
 
 use csv::{ByteRecord, Reader, ReaderBuilder};
@@ -99,12 +98,11 @@ impl<R: Read> Table<R> {
 
     /// Reads a record and says on which line it begins.
     fn read(&mut self) -> Result<bool, TableError> {
-        let begin = self.reader.position().byte();
         if !self.reader.read_byte_record(&mut self.record)? {
             return Ok(false);
         }
         let end = self.reader.position().byte();
-        self.line = self.reader.get_mut().line_of(begin..end)?;
+        self.line = self.reader.get_mut().line_of(end)?;
         Ok(true)
     }
 }
@@ -255,8 +253,8 @@ struct Bounded<R> {
     /// Bytes of that line.
     length: usize,
     last: u8,
-    /// Where lines with something in them begin that the reader has not passed yet, and which they are.
-    begins: VecDeque<(u64, u64)>,
+    /// Where lines begin that the reader has not passed yet, which they are, and whether there is anything in them.
+    begins: VecDeque<(u64, u64, bool)>,
     /// What is told once the bytes before it are read.
     too_long: Option<TooLong>,
 }
@@ -266,35 +264,36 @@ impl<R> Bounded<R> {
         Self { input, bytes: 0, line: 1, length: 0, last: b'\n', begins: VecDeque::new(), too_long: None }
     }
 
-    /// The first line of the record between two bytes. What csv says is where it began to look: lines with nothing in
-    /// them, and the second character of a line end, come before the record.
-    fn line_of(&mut self, record: Range<u64>) -> Result<u64, TooLong> {
-        let mut first = None;
+    /// The first line of the record that ends before a byte. What csv says is where it began to look: lines with nothing
+    /// in them, and the second character of a line end, come before the record.
+    fn line_of(&mut self, end: u64) -> Result<u64, TooLong> {
+        self.skip_empty();
+        let line = self.begins.front().map_or(self.line, |(_, line, _)| *line);
         let mut lines = 0;
-        while let Some((at, line)) = self.begins.pop_front_if(|(at, _)| *at < record.end) {
-            if record.contains(&at) {
-                first = first.or(Some(line));
-                lines += 1;
-            }
+        while self.begins.pop_front_if(|(at, ..)| *at < end).is_some() {
+            lines += 1;
         }
-        let line = first.unwrap_or(self.line);
         if lines > MAX_LINES_OF_RECORD { Err(TooLong { line }) } else { Ok(line) }
+    }
+
+    fn skip_empty(&mut self) {
+        while self.begins.pop_front_if(|(_, _, anything)| !*anything).is_some() {}
     }
 
     /// Counts a byte.
     fn count(&mut self, byte: u8) -> Result<(), TooLong> {
-        match (self.last, byte) {
-            (b'\r', b'\n') => {}
-            (_, b'\r' | b'\n') => {
-                self.line += 1;
-                self.length = 0;
-            }
-            (b'\r' | b'\n', _) => {
-                self.begins.push_back((self.bytes, self.line));
-                self.length = 1;
-            }
-            _ if self.length == MAX_LINE => return Err(TooLong { line: self.line }),
-            _ => self.length += 1,
+        let ends = matches!(byte, b'\r' | b'\n');
+        let within_end = (self.last, byte) == (b'\r', b'\n');
+        if matches!(self.last, b'\r' | b'\n') && !within_end {
+            self.begins.push_back((self.bytes, self.line, !ends));
+        }
+        if ends {
+            self.line += u64::from(!within_end);
+            self.length = 0;
+        } else if self.length == MAX_LINE {
+            return Err(TooLong { line: self.line });
+        } else {
+            self.length += 1;
         }
         self.last = byte;
         self.bytes += 1;
@@ -315,7 +314,8 @@ impl<R: Read> Read for Bounded<R> {
             return Err(io::Error::other(too_long));
         }
         // Whatever was read before has been passed, but for the record that goes on.
-        if let Some((_, line)) = self.begins.front().filter(|_| self.begins.len() > MAX_LINES_OF_RECORD) {
+        self.skip_empty();
+        if let Some((_, line, _)) = self.begins.front().filter(|_| self.begins.len() > MAX_LINES_OF_RECORD) {
             return Err(io::Error::other(TooLong { line: *line }));
         }
         let read = self.input.read(buffer)?;

@@ -11,18 +11,19 @@ use verilabel_wire::Profile;
 use crate::awards::product_record;
 use crate::lifecycle::Draft;
 use crate::store::Cells;
-use crate::{LabelAward, ProductId, Refusal, Seq};
+use crate::{LabelAward, Refusal, Seq};
 
 /// Row numbers that share one document of product records: at most so many labels, and with the rows of their
 /// awards and codes between them some hundreds.
 const PART: i64 = 1_024;
 
 /// The documents of product records that labels minted after an event belong to, and labels of products that were
-/// given a picture after it.
+/// given another picture after it, or none.
 pub(super) async fn touched_parts(
     connection: &mut AnyConnection,
     after: Seq,
 ) -> Result<BTreeSet<u64>, Refusal> {
+    // SQLite joins in this order, so that only what is new is looked through.
     let rows = sqlx::query(
         "SELECT label / $1 AS part FROM codes WHERE minted_seq > $2
          UNION SELECT c.label / $1 FROM pictures p CROSS JOIN awards a CROSS JOIN codes c
@@ -40,8 +41,8 @@ pub(super) async fn part(connection: &mut AnyConnection, part: u64) -> Result<Ve
     let first = i64::try_from(part).ok().and_then(|part| part.checked_mul(PART));
     let first = first.ok_or_else(|| Refusal::damaged("a part", &part))?;
     let rows = sqlx::query(
-        "SELECT a.draft, p.picture FROM labels l JOIN awards a ON a.id = l.award
-         LEFT JOIN products p ON p.id = a.product WHERE l.id >= $1 AND l.id < $2
+        "SELECT a.draft, p.path AS picture FROM labels l JOIN awards a ON a.id = l.award
+         LEFT JOIN pictures p ON p.product = a.product WHERE l.id >= $1 AND l.id < $2
          AND EXISTS (SELECT 1 FROM codes c WHERE c.label = l.id AND c.minted_seq > 0) ORDER BY l.id",
     )
     .bind(first)
@@ -49,24 +50,6 @@ pub(super) async fn part(connection: &mut AnyConnection, part: u64) -> Result<Ve
     .fetch_all(connection)
     .await?;
     rows.iter().map(product_record).collect()
-}
-
-/// The pictures that are to be out there: of products that were given one, or a label, after an event.
-pub(super) async fn touched_pictures(
-    connection: &mut AnyConnection,
-    after: Seq,
-) -> Result<Vec<ProductId>, Refusal> {
-    // SQLite joins in this order, so that only what is new is looked through.
-    let rows = sqlx::query(
-        "SELECT p.product AS id FROM codes c CROSS JOIN awards a CROSS JOIN pictures p
-         WHERE c.minted_seq > $1 AND a.id = c.award AND p.product = a.product
-         UNION SELECT p.product FROM pictures p CROSS JOIN awards a CROSS JOIN codes c
-         WHERE p.seq > $1 AND a.product = p.product AND c.award = a.id AND c.minted_seq > 0",
-    )
-    .bind(after.number())
-    .fetch_all(connection)
-    .await?;
-    rows.iter().map(|row| Ok(ProductId::new(row.int("id")?))).collect()
 }
 
 /// A minted code whose files are not out there.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use verilabel_label::Timestamp;
 use verilabel_trust::{
-    Assembly, Role, TargetList, TargetsStatement, path, product_document, targets_metadata,
+    Assembly, Product, Role, TargetList, TargetsStatement, path, product_document, targets_metadata,
 };
 
 use super::archive::ArchiveState;
@@ -17,7 +17,7 @@ use super::survey::{Aged, Survey};
 use super::turn::{EndTurn, FinishRelease, PlanRelease};
 use super::{PublicationError, Published, Publisher, RootState, labels, lists, names};
 use crate::authority::blocking;
-use crate::catalogue::picture;
+use crate::catalogue::picture_at;
 use crate::pack::root_name;
 use crate::{MarkPublished, Seq};
 
@@ -25,8 +25,6 @@ use crate::{MarkPublished, Seq};
 const CODES: u32 = 128;
 /// Documents of product records written in one go.
 const PARTS: usize = 8;
-/// Pictures written in one go, each of a MiB at most.
-const PICTURES: usize = 16;
 /// Objects replaced at once.
 const AT_ONCE: usize = 8;
 
@@ -97,7 +95,6 @@ impl Publisher {
         let mut list = survey.present.as_ref().map_or_else(TargetList::default, |p| p.list.clone());
         let mut files = Vec::new();
         let mut objects = Vec::new();
-        self.write_pictures(survey).await?;
         self.write_parts(survey, &mut list).await?;
         if let Some(offline) = self.keys.offline() {
             let ours = |path: &str| offline.role_of(path).is_some();
@@ -164,20 +161,44 @@ impl Publisher {
         Ok(roles)
     }
 
-    /// Before the records that name them.
-    async fn write_pictures(&mut self, survey: &mut Survey) -> Result<(), PublicationError> {
-        for some in survey.pictures.chunks(PICTURES) {
-            let mut files = Vec::new();
-            for product in some {
-                let picture = picture(survey.snapshot.connection(), *product).await?;
-                files.push((picture.path(), picture.bytes));
+    /// Writes the pictures that product records name, before the records: what is not there is not named.
+    async fn write_pictures(
+        &mut self,
+        survey: &mut Survey,
+        products: &mut [Product],
+    ) -> Result<(), PublicationError> {
+        if survey.present.is_none() {
+            self.memory.pictures.clear();
+        }
+        let named: BTreeSet<String> =
+            products.iter().filter_map(|product| product.picture.as_ref()).map(ToString::to_string).collect();
+        let place = &self.place;
+        let missing: BTreeSet<String> = stream::iter(named.difference(&self.memory.pictures).cloned())
+            .map(|name| async move { Ok((!place.has(&name).await?).then_some(name)) })
+            .buffer_unordered(AT_ONCE)
+            .try_filter_map(|missing: Option<String>| std::future::ready(Ok::<_, PublicationError>(missing)))
+            .boxed()
+            .try_collect()
+            .await?;
+        let mut written = BTreeSet::new();
+        for product in products {
+            let Some(path) = product.picture.clone().filter(|path| missing.contains(path.as_str())) else {
+                continue;
+            };
+            let name = path.to_string();
+            if written.contains(&name) {
+                continue;
             }
-            self.recover(files.iter().map(|(name, _)| name))?;
-            self.place.add_all(files).await?;
-            if survey.pictures.len() > PICTURES {
-                self.take_turn().await?;
+            match picture_at(survey.snapshot.connection(), &path).await? {
+                Some(bytes) => {
+                    self.recover(std::iter::once(&name))?;
+                    self.place.add(&name, bytes).await?;
+                    written.insert(name);
+                }
+                None => product.picture = None,
             }
         }
+        self.memory.pictures.extend(named.difference(&missing).cloned().chain(written));
         Ok(())
     }
 
@@ -191,7 +212,8 @@ impl Publisher {
             let mut files = Vec::new();
             for part in some {
                 let path = path::products_part(&survey.issuer.id, *part);
-                let products = records::part(survey.snapshot.connection(), *part).await?;
+                let mut products = records::part(survey.snapshot.connection(), *part).await?;
+                self.write_pictures(survey, &mut products).await?;
                 if products.is_empty() {
                     list.remove(&path);
                 } else {

@@ -12,7 +12,7 @@ use super::names::{self, ListNames};
 use super::present::{self, Present};
 use super::{PublicationError, Publisher, RootState, records};
 use crate::audit::Anchor;
-use crate::{ProductId, Recovery, Refusal, Seq, Snapshot, pack};
+use crate::{Recovery, Refusal, Seq, Snapshot, pack};
 
 /// One state of the records, and what of it is not out there.
 pub(super) struct Survey {
@@ -34,8 +34,6 @@ pub(super) struct Survey {
     pub(super) orphans: usize,
     /// Documents of product records to be written.
     pub(super) parts: BTreeSet<u64>,
-    /// Products whose pictures are to be there before those documents name them.
-    pub(super) pictures: Vec<ProductId>,
     /// Other documents of the pack that have changed.
     pub(super) documents: BTreeMap<String, Vec<u8>>,
     /// The issuer's DID document, if it has changed.
@@ -122,7 +120,6 @@ impl Publisher {
             || offline.is_some_and(|offline| signed != Some(offline.metadata.as_slice()));
         let all_lists = documents.contains_key(&path::issuer(&issuer.id));
         let parts = records::touched_parts(snapshot.connection(), since).await?;
-        let pictures = records::touched_pictures(snapshot.connection(), since).await?;
         let status_key = self.keys.status_key(&issuer, now)?;
         let (lists, orphans) =
             self.lists_due(&mut snapshot, &issuer, list, since, (status_key, now, all_lists)).await?;
@@ -147,7 +144,6 @@ impl Publisher {
             lists,
             orphans,
             parts,
-            pictures,
             documents,
             did,
             aged,

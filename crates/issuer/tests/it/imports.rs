@@ -153,7 +153,15 @@ fn what_is_no_table_is_told_at_once() {
     assert_eq!(code(&format!("{HEADING}\n{}\n", "x".repeat(20_000))), "table-line-too-long");
     // An open quotation mark swallows lines, but not without end.
     assert_eq!(code(&format!("{HEADING}\n\"{}\n", "x".repeat(20_000))), "table-line-too-long");
-    assert_eq!(code(&format!("{HEADING}\n\"{}", "x\n".repeat(300))), "table-line-too-long");
+    for line in ["x\n", "\n", "\r\n"] {
+        assert_eq!(code(&format!("{HEADING}\n\"{}", line.repeat(300))), "table-line-too-long", "{line:?}");
+    }
+    assert_eq!(
+        ImportTable::awards(&*format!("{HEADING}\n{}", "\r\n".repeat(9_000)).into_bytes())
+            .unwrap()
+            .readable(),
+        0
+    );
     assert_eq!(ImportTable::awards(table(&[]).as_bytes()).unwrap().readable(), 0);
     let bytes = [table(&[line(1)]).as_bytes(), &line(2).into_bytes()[..40], b"\xff\n"].concat();
     let read = ImportTable::awards(&bytes[..]).unwrap();

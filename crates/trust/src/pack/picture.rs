@@ -14,14 +14,6 @@ const FOLDER: &str = "pictures/";
 const DIGITS: usize = 64;
 
 impl PicturePath {
-    /// The first bits of its digest, 32 at most: some share them, and nobody chose who.
-    #[must_use]
-    pub fn first_bits(&self, bits: u32) -> u32 {
-        let digits = self.0.get(FOLDER.len()..FOLDER.len() + 8).unwrap_or_default();
-        let first = u32::from_str_radix(digits, 16).unwrap_or_default();
-        first.checked_shr(32 - bits.min(32)).unwrap_or(0)
-    }
-
     /// The path.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -68,7 +60,6 @@ mod tests {
         let name = format!("pictures/{digest}.jpg");
         let path = PicturePath::try_from(name.clone()).unwrap();
         assert_eq!(path.as_str(), name);
-        assert_eq!((path.first_bits(0), path.first_bits(4), path.first_bits(9)), (0, 0xa, 0x157));
         for wrong in [
             format!("pictures/{}.jpg", digest.to_uppercase()),
             format!("pictures/{digest}.svg"),

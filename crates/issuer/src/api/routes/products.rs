@@ -102,7 +102,9 @@ async fn picture(_: Reader, State(app): State<Arc<App>>, Id(id): Id<ProductId>) 
 
 /// Give a product a picture
 ///
-/// PNG, JPEG or WebP, up to 1 MiB and 4096 pixels a side.
+/// PNG, JPEG or WebP, up to 1 MiB and 4096 pixels a side. It is published as it is once the product has a label, with
+/// whatever else the file holds: remove place and device first. Changing `picture` of the product takes it away from the
+/// records; the file stays.
 #[utoipa::path(put, operation_id = "products_put_picture", path = "/v1/products/{id}/picture", tag = "catalogue", params(("id" = ProductId, Path)),
     request_body(content = Vec<u8>, content_type = "image/png"),
     responses((status = 200, body = ProductRecord)), extensions(("x-roles" = json!(["officer"]))))]

@@ -1,4 +1,4 @@
-//! Pictures of products are out there before records name them, and only those that were entered.
+//! Pictures of products are out there where records name them, and only those that were handed in.
 
 use verilabel_issuer::lifecycle::Draft;
 use verilabel_issuer::{
@@ -12,6 +12,7 @@ use crate::support::{Bench, award, draft, gtin, number, on_both};
 on_both! {
     a_picture_is_published_with_its_product,
     a_picture_elsewhere_is_not_vouched_for,
+    a_damaged_picture_holds_up_nothing,
 }
 
 async fn product(bench: &Bench, picture: Option<String>) -> ProductId {
@@ -64,7 +65,25 @@ async fn a_picture_is_published_with_its_product(bench: Bench) {
     assert_ne!(first, second);
     assert_eq!(house.files().get(second.as_str()).unwrap(), b"the second");
     assert!(house.files().contains_key(first.as_str()), "readers of the release before may ask for it");
+
+    // Taken away, and a path that somebody typed.
+    let record = house.bench.authority.product(product).await.unwrap();
+    let facts = ProductFacts { picture: Some(first.to_string()), ..record.facts };
+    bench.decide(officer, PutProduct { id: Some((product, None)), facts }).await.unwrap();
+    assert_eq!(published(&house).await, None);
+    assert_eq!(bench.authority.picture(product).await.unwrap_err().code(), "not-found");
     assert_eq!(house.bench.authority.verify_chain(&[]).await.unwrap().faults, []);
+}
+
+async fn a_damaged_picture_holds_up_nothing(bench: Bench) {
+    let house = House::new(bench);
+    let product = product(&house.bench, None).await;
+    let picture = Picture { kind: PictureKind::Png, bytes: b"a picture".to_vec() };
+    let put = PutPicture { product, expected: None, picture };
+    house.bench.decide(&house.bench.officer, put).await.unwrap();
+    house.bench.tamper("UPDATE pictures SET bytes = 'bm90aGluZw=='").await;
+    labelled(&house, product).await;
+    assert_eq!(published(&house).await, None, "what is not there is not named");
 }
 
 async fn a_picture_elsewhere_is_not_vouched_for(bench: Bench) {
