@@ -147,3 +147,18 @@ fn what_is_not_authentic_counts_nowhere() {
         assert_eq!(verifier.counts(&text, at(NOW)).unwrap_err().code(), "not-authentic", "{text}");
     }
 }
+
+#[test]
+fn a_picture_is_that_of_the_product_and_of_nothing_that_is_not_authentic() {
+    let verifier = with_pack("base");
+    let picture = |vector: &str| verifier.picture(&link(vector), at(NOW)).unwrap().map(ToString::to_string);
+    let due = format!("pictures/{}.webp", "0123456789abcdef".repeat(4));
+    assert_eq!(picture("in-force-lean"), Some(due.clone()));
+    assert_eq!(picture("in-force-es256"), None, "its product has no record");
+    assert_eq!(picture("issuer-unknown"), None);
+    let moved = link("in-force-lean").replace("/01/09521234543213", "/01/09520000000035");
+    assert_ne!(moved, link("in-force-lean"));
+    assert_eq!(verifier.picture(&moved, at(NOW)).unwrap(), None, "it is not authentic");
+    let all: Vec<_> = verifier.pack().unwrap().pictures().into_iter().map(ToString::to_string).collect();
+    assert_eq!(all, [due]);
+}
