@@ -42,7 +42,7 @@ export async function textTests() {
     for (const count of [1, 8, 17, 64, 300, 3000]) {
       const all = Array.from({ length: count }, (_, n) => `pictures/${createHash('sha256').update(`picture ${n}`).digest('hex')}.png`);
       const most = [];
-      for (const path of all) {
+      for (const path of all.slice(0, 64)) {
         const group = among(path, [...all, ...all]);
         check(group.includes(path) && new Set(group).size === group.length, `${count}: it is not among them, or one is twice`);
         check(group.length > 8 || group.length === count, `${count}: ${group.length} are fetched`);
