@@ -14,7 +14,7 @@ pub struct ImportFault {
     pub line: u64,
     /// The column; none where the line as a whole is refused.
     pub column: Option<&'static str>,
-    /// What stands there.
+    /// What stands there, or its beginning.
     pub value: Option<String>,
     /// A stable code.
     pub code: &'static str,
@@ -31,7 +31,7 @@ impl ImportFault {
         value: &str,
         (code, text): (&'static str, String),
     ) -> Self {
-        let value = Some(excerpt(value)).filter(|value| !value.is_empty());
+        let value = Some(beginning(value)).filter(|value| !value.is_empty());
         Self { line, column: Some(column.name), value, code, text, remedy: column.form }
     }
 
@@ -47,6 +47,15 @@ impl ImportFault {
     }
 }
 
+/// Enough to find the value by: the sentence quotes it a second time.
+fn beginning(value: &str) -> String {
+    const MAX: usize = 40;
+    match value.char_indices().nth(MAX) {
+        Some((end, _)) => format!("{}…", excerpt(value.get(..end).unwrap_or_default())),
+        None => excerpt(value),
+    }
+}
+
 impl std::fmt::Display for ImportFault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "line {}", self.line)?;
@@ -54,7 +63,8 @@ impl std::fmt::Display for ImportFault {
             write!(f, ", {column}")?;
         }
         if let Some(value) = &self.value {
-            write!(f, " {value:?}")?;
+            // An excerpt needs no escapes.
+            write!(f, " \"{value}\"")?;
         }
         write!(f, ": {} [{}]; {}", self.text, self.code, self.remedy)
     }

@@ -169,6 +169,23 @@ fn what_is_no_table_is_told_at_once() {
 }
 
 #[test]
+fn what_is_told_is_short_and_plain() {
+    for hostile in ["\0", "\u{10fffd}", "\u{1f600}", "\u{202e}", "\u{1b}[2J"] {
+        let text = format!("{HEADING}\nB/1,sg.cls-iot,1.4,2,{},2028-11-22,,,,,\n", hostile.repeat(300));
+        let table = ImportTable::awards(text.as_bytes()).unwrap();
+        let told: Vec<String> = table.faults().iter().map(ToString::to_string).collect();
+        assert!(!told.is_empty());
+        for told in told {
+            assert!(
+                told.len() <= 1_024 && !told.chars().any(char::is_control),
+                "{} bytes: {told}",
+                told.len()
+            );
+        }
+    }
+}
+
+#[test]
 fn a_line_is_told_by_its_number_however_lines_end() {
     let told = |text: &str| {
         let table = ImportTable::awards(text.as_bytes()).unwrap();
