@@ -48,7 +48,7 @@ impl ImportFault {
 }
 
 /// Enough to find the value by: the sentence quotes it a second time.
-fn beginning(value: &str) -> String {
+pub(super) fn beginning(value: &str) -> String {
     const MAX: usize = 40;
     match value.char_indices().nth(MAX) {
         Some((end, _)) => format!("{}…", excerpt(value.get(..end).unwrap_or_default())),

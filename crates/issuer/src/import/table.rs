@@ -7,12 +7,15 @@ use std::str::FromStr;
 
 use csv::{ByteRecord, Reader, ReaderBuilder};
 
+use super::fault::beginning;
 use super::{ImportFault, TableError};
 
 /// Longest line, in bytes.
 pub(super) const MAX_LINE: usize = 16 << 10;
 /// Most lines of one record, whose quoted fields may go on over several.
 pub(super) const MAX_LINES_OF_RECORD: usize = 256;
+/// Most faults that are told of one row: a list can have thousands.
+const MAX_FAULTS_OF_ROW: usize = 32;
 /// Most records of one table.
 const MAX_LINES: u64 = 1_000_000;
 
@@ -50,7 +53,7 @@ impl<R: Read> Table<R> {
             let name = String::from_utf8_lossy(field);
             let known = columns.iter().position(|column| column.name == name);
             let place = known.ok_or_else(|| TableError::UnknownColumn {
-                column: verilabel_label::excerpt(&name),
+                column: beginning(&name),
                 known: columns.iter().map(|column| column.name).collect::<Vec<_>>().join(", "),
             })?;
             if table.places.contains(&place) {
@@ -198,7 +201,8 @@ impl<'t> Row<'t> {
     }
 
     fn note(&mut self, name: &str, text: &str, fault: (&'static str, String)) -> Noted {
-        if let Some(column) = self.columns.iter().find(|column| column.name == name) {
+        let column = self.columns.iter().find(|column| column.name == name);
+        if let Some(column) = column.filter(|_| self.faults.len() < MAX_FAULTS_OF_ROW) {
             self.faults.push(ImportFault::field(self.line, column, text, fault));
         }
         Noted

@@ -186,6 +186,16 @@ fn what_is_told_is_short_and_plain() {
 }
 
 #[test]
+fn a_row_of_nothing_but_faults_is_told_in_part() {
+    let text =
+        format!("{}\nKaya,Kaya,{},0,\n", "manufacturer,brand,models,gtins,category", "\u{1}|".repeat(4_000));
+    let table = ImportTable::products(text.as_bytes()).unwrap();
+    assert_eq!((table.readable(), table.faults().len()), (0, 32));
+    let heading = "\u{10fffd}".repeat(3_000);
+    assert!(ImportTable::products(heading.as_bytes()).unwrap_err().to_string().len() <= 1_024);
+}
+
+#[test]
 fn a_line_is_told_by_its_number_however_lines_end() {
     let told = |text: &str| {
         let table = ImportTable::awards(text.as_bytes()).unwrap();
