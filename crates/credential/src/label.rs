@@ -62,8 +62,9 @@ impl Payload for LabelCredential {
     fn decode(payload: &[u8]) -> Result<Self, CredentialError> {
         let document = Document::read(payload, &KIND)?;
         let due = |member| CredentialError::Member { member, expected: "a time" };
-        let from = document.valid_from.ok_or(due("validFrom"))?;
-        let until = document.valid_until.ok_or(due("validUntil"))?;
+        // A label says itself how long it is valid; its signature may count for less than that.
+        let from = document.valid_from.and(document.begins()).ok_or(due("validFrom"))?;
+        let until = document.valid_until.and(document.ends()).ok_or(due("validUntil"))?;
         let (status_uri, status) = read_status(&document.status)?;
         let subject: Subject = from_value(document.subject)?;
         let path = subject.path()?;
@@ -133,6 +134,7 @@ impl LabelCredential {
             issuer: self.issuer.clone(),
             valid_from: Some(claims.validity.from()),
             valid_until: Some(claims.validity.until()),
+            signature: (None, None),
             issued_at: claims.issued_at,
             subject: to_value(&subject)?,
             status: vec![entry(StatusPurpose::Revocation)?, entry(StatusPurpose::Suspension)?],
@@ -220,6 +222,18 @@ enum EntryType {
     BitstringStatusListEntry,
 }
 
+/// Whether it could be the URL of an entry (Bitstring Status List §2.1), which names it and leads nowhere: a scheme
+/// (RFC 3986 §3.1), and more behind it.
+fn is_url(id: &str) -> bool {
+    let in_scheme = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.');
+    id.split_once(':').is_some_and(|(scheme, rest)| {
+        scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+            && scheme.bytes().all(in_scheme)
+            && !rest.is_empty()
+            && rest.bytes().all(|b| b.is_ascii_graphic())
+    })
+}
+
 /// Reads both entries: they lead to the same place of the two lists of one number.
 fn read_status(entries: &[Value]) -> Result<(String, StatusRef), CredentialError> {
     let wrong = |reason| CredentialError::StatusEntries { reason };
@@ -242,12 +256,11 @@ fn read_status(entries: &[Value]) -> Result<(String, StatusRef), CredentialError
     };
     for entry in &entries {
         let url = list_url(status_uri, status.list, entry.status_purpose);
-        let id = format!("{url}#{index}");
         if entry.status_list_credential != url || entry.status_list_index != *index {
             return Err(wrong("the two entries lead to different places"));
         }
-        if entry.id.as_ref().is_some_and(|found| *found != id) {
-            return Err(wrong("the id of an entry is not its list's URL, # and its index"));
+        if entry.id.as_ref().is_some_and(|id| *id == url || !is_url(id)) {
+            return Err(wrong("the id of an entry is no URL, or that of its list"));
         }
     }
     Ok((status_uri.to_owned(), status))

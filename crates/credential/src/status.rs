@@ -1,6 +1,7 @@
 //! Bitstring status list credentials (W3C Bitstring Status List v1.0 §2.2).
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
 use verilabel_label::{DidWeb, Timestamp};
 use verilabel_wire::{EnvelopeError, JwsRules, Payload, Sealed, Sign};
 
@@ -75,6 +76,7 @@ impl StatusListCredential {
             issuer: self.issuer.clone(),
             valid_from: Some(self.issued_at),
             valid_until: self.expires,
+            signature: (None, None),
             issued_at: self.issued_at,
             subject: to_value(&subject)?,
             status: Vec::new(),
@@ -87,17 +89,18 @@ impl Payload for StatusListCredential {
 
     fn decode(payload: &[u8]) -> Result<Self, CredentialError> {
         let document = Document::read(payload, &KIND)?;
+        let (begins, expires) = (document.begins(), document.ends());
         let Subject { kind: SubjectType::BitstringStatusList, status_purpose, encoded_list, .. } =
             from_value(document.subject)?;
         let id = document.id.ok_or(CredentialError::Member { member: "id", expected: "the list's URL" })?;
         // A list that begins later than it was signed is not yet one.
-        let issued_at = document.valid_from.map_or(document.issued_at, |from| from.max(document.issued_at));
+        let issued_at = begins.map_or(document.issued_at, |begins| begins.max(document.issued_at));
         Ok(Self {
             id,
             issuer: document.issuer,
             purpose: status_purpose,
             issued_at,
-            expires: document.valid_until,
+            expires,
             list: BitstringList::decode(&encoded_list)?,
         })
     }
@@ -111,6 +114,7 @@ struct Subject {
     id: Option<String>,
     #[serde(rename = "type")]
     kind: SubjectType,
+    #[serde(deserialize_with = "purpose")]
     status_purpose: StatusPurpose,
     encoded_list: String,
     /// Milliseconds for which it may be cached; a verifier here relies on `validUntil` alone.
@@ -121,6 +125,28 @@ struct Subject {
 #[derive(Serialize, Deserialize)]
 enum SubjectType {
     BitstringStatusList,
+}
+
+/// The purpose, or that one of several which has a meaning here (§2.2). A list that says both withdrawn and suspended by
+/// the same bit is none of ours: nobody could tell which.
+fn purpose<'de, D: Deserializer<'de>>(deserializer: D) -> Result<StatusPurpose, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Purposes {
+        One(String),
+        Several(Vec<String>),
+    }
+    let purposes = match Purposes::deserialize(deserializer)? {
+        Purposes::One(purpose) => vec![purpose],
+        Purposes::Several(purposes) => purposes,
+    };
+    let known = [StatusPurpose::Revocation, StatusPurpose::Suspension];
+    let mut meant =
+        known.into_iter().filter(|known| purposes.iter().any(|purpose| *purpose == known.to_string()));
+    match (meant.next(), meant.next()) {
+        (Some(purpose), None) => Ok(purpose),
+        _ => Err(D::Error::custom("statusPurpose is due to have one of revocation and suspension")),
+    }
 }
 
 #[cfg(test)]

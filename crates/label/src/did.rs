@@ -55,7 +55,15 @@ fn host_is_sound(host: &str) -> bool {
             && label.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-'))
     };
     let port_ok = |port: &str| (1..=5).contains(&port.len()) && port.bytes().all(|b| b.is_ascii_digit());
-    name.contains('.') && name.split('.').all(label_ok) && port.is_none_or(port_ok)
+    name.contains('.') && name.split('.').all(label_ok) && !is_address(name) && port.is_none_or(port_ok)
+}
+
+/// Whether it is read as an IPv4 address, however spelled (URL Standard §3.5: it ends in a number); did:web has names
+/// alone (§3.1).
+fn is_address(name: &str) -> bool {
+    let last = name.rsplit('.').next().unwrap_or_default();
+    let hexadecimal = last.strip_prefix("0x").is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_hexdigit()));
+    hexadecimal || last.bytes().all(|b| b.is_ascii_digit())
 }
 
 fn folder_is_sound(folder: &str) -> bool {
@@ -98,6 +106,7 @@ mod tests {
         for (did, url) in [
             ("did:web:label.example.sg", "https://label.example.sg/.well-known/did.json"),
             ("did:web:label.example.sg%3A8443", "https://label.example.sg:8443/.well-known/did.json"),
+            ("did:web:7.example.4u", "https://7.example.4u/.well-known/did.json"),
             ("did:web:example.sg:csa:labels", "https://example.sg/csa/labels/did.json"),
         ] {
             assert_eq!(DidWeb::new(did).unwrap().document_url(), url);
@@ -123,6 +132,13 @@ mod tests {
             "did:web:a.example#key",
             "did:web:a.example/b",
             "did:web:user@a.example",
+            "did:web:127.0.0.1",
+            "did:web:127.0.0.1%3A8443",
+            "did:web:127.1:csa",
+            "did:web:0x7f.0x1",
+            "did:web:a.example.0x",
+            "did:web:a.example.7",
+            "did:web:[::1]",
         ] {
             assert!(DidWeb::new(wrong).is_err(), "{wrong}");
         }

@@ -13,12 +13,22 @@ const MAX: usize = 200;
 #[must_use]
 pub fn excerpt(text: impl Display) -> String {
     let text = text.to_string();
-    let mut shown: String =
-        text.chars().take(MAX).map(|c| if readable(c) { c } else { char::REPLACEMENT_CHARACTER }).collect();
+    let mut shown: String = text.chars().take(MAX).map(harmless).collect();
     if text.chars().nth(MAX).is_some() {
         shown.push('…');
     }
     shown
+}
+
+/// The whole of a text that was not checked, such as the name of a file, for a person at a terminal: U+FFFD for each
+/// character that would do something there.
+#[must_use]
+pub fn printable(text: impl Display) -> String {
+    text.to_string().chars().map(harmless).collect()
+}
+
+fn harmless(character: char) -> char {
+    if readable(character) { character } else { char::REPLACEMENT_CHARACTER }
 }
 
 #[cfg(test)]
@@ -30,6 +40,14 @@ mod tests {
         assert_eq!(excerpt("unknown field `größe`"), "unknown field `größe`");
         assert_eq!(excerpt("\u{1b}[2J\r\nall is well"), "\u{fffd}[2J\u{fffd}\u{fffd}all is well");
         assert_eq!(excerpt("a\u{202e}b"), "a\u{fffd}b");
+    }
+
+    #[test]
+    fn what_is_printed_is_whole() {
+        assert_eq!(
+            printable(format!("{}\n\u{1b}[1m", "x".repeat(400))),
+            format!("{}\u{fffd}\u{fffd}[1m", "x".repeat(400))
+        );
     }
 
     #[test]

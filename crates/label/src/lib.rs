@@ -21,7 +21,7 @@ mod time;
 pub use claims::{LabelClaims, Validity};
 pub use did::DidWeb;
 pub use error::{Field, FieldError};
-pub use excerpt::excerpt;
+pub use excerpt::{excerpt, printable};
 pub use gtin::Gtin;
 pub use level::Level;
 pub use names::{ModelNumber, Name, Names};

@@ -364,6 +364,17 @@ mod tests {
         }
     }
 
+    /// Documents are read by the same rule as what people type, and written in one spelling (docs/spec/trust-pack.md §2).
+    #[test]
+    fn documents_may_tell_a_time_in_any_of_them() {
+        let time: Timestamp = "2026-11-22T00:00:00Z".parse().unwrap();
+        for text in ["2026-11-22", "2026-11-22T08:00:00+08:00", "2026-11-22t00:00:00.00z"] {
+            assert_eq!(Timestamp::try_from(text.to_owned()), Ok(time), "{text}");
+        }
+        assert_eq!(String::from(time), "2026-11-22T00:00:00Z");
+        assert!(Timestamp::try_from("2026-11-22T00:00:00.1Z".to_owned()).is_err());
+    }
+
     /// Day by day, by the rules of the calendar and nothing else.
     #[test]
     fn dates_follow_the_calendar() {

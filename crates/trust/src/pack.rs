@@ -231,13 +231,14 @@ impl Place {
             "partners" => Some(Self::Partner(rest.strip_suffix(".json")?.parse().ok()?)),
             // One document, or several for an issuer of many labels.
             "products" => {
-                let issuer =
-                    rest.split_once('/').map_or_else(|| rest.strip_suffix(".json"), |(id, _)| Some(id));
-                Some(Self::Products(issuer?.parse().ok()?))
+                let path = rest.strip_suffix(".json")?;
+                let (issuer, part) = path.split_once('/').map_or((path, None), |(id, part)| (id, Some(part)));
+                let of_nobody = part.is_some_and(|part| part.is_empty() || part.contains('/'));
+                if of_nobody { None } else { Some(Self::Products(issuer.parse().ok()?)) }
             }
             "status" => {
                 let (issuer, list) = rest.split_once('/')?;
-                Some(Self::Status(issuer.parse().ok()?, list.strip_suffix(".cwt")?.parse().ok()?))
+                Some(Self::Status(issuer.parse().ok()?, number(list.strip_suffix(".cwt")?)?))
             }
             _ => None,
         }
@@ -250,6 +251,11 @@ impl Place {
             Self::Partner(_) => false,
         }
     }
+}
+
+/// A number in the one spelling that it has: two paths are never the same list.
+fn number(text: &str) -> Option<u32> {
+    text.parse().ok().filter(|number: &u32| number.to_string() == text)
 }
 
 /// Targets by whose they are. Those of unknown places are for newer verifiers.
@@ -467,6 +473,48 @@ impl PackError {
                 "pack-document"
             }
             Self::Schema { .. } => "pack-schema",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// docs/spec/trust-pack.md §2: other paths are passed over, other spellings of a number among them.
+    #[test]
+    fn a_path_that_is_not_of_the_table_is_nobodys() {
+        for known in [
+            "issuers/specimen.sg.json",
+            "partners/specimen.sg.json",
+            "products/specimen.sg.json",
+            "products/specimen.sg/1.json",
+            "products/specimen.sg/hubs.json",
+            "status/specimen.sg/0.cwt",
+            "status/specimen.sg/1.cwt",
+            "status/specimen.sg/4294967295.cwt",
+        ] {
+            assert!(Place::of(known).is_some(), "{known}");
+        }
+        for unknown in [
+            "products/specimen.sg",
+            "products/specimen.sg/1",
+            "products/specimen.sg/1.csv",
+            "products/specimen.sg/.json",
+            "products/specimen.sg/1/2.json",
+            "products/.json",
+            "status/specimen.sg.cwt",
+            "status/specimen.sg/1",
+            "status/specimen.sg/+1.cwt",
+            "status/specimen.sg/01.cwt",
+            "status/specimen.sg/-0.cwt",
+            "status/specimen.sg/1 .cwt",
+            "status/specimen.sg/.cwt",
+            "status/specimen.sg/4294967296.cwt",
+            "status/specimen.sg/1/2.cwt",
+            "pictures/specimen.sg.json",
+        ] {
+            assert!(Place::of(unknown).is_none(), "{unknown}");
         }
     }
 }

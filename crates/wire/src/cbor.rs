@@ -1,4 +1,5 @@
-//! Reading CBOR strictly: RFC 8949 §4.2.1 (core deterministic encoding), head by head.
+//! Reading CBOR head by head: strictly, as RFC 8949 §4.2.1 (core deterministic encoding) has it, or as any message whose
+//! specification asks for less. Lengths are definite either way.
 //!
 //! minicbor reads the items; this module looks at every head first, so that each fault has its own
 //! name and place.
@@ -36,7 +37,8 @@ pub enum CborError {
         /// Offset.
         at: usize,
     },
-    /// A reserved head (RFC 8949 §3, additional information 28 to 30).
+    /// A head that is not well-formed (RFC 8949 §3: additional information 28 to 30; §3.3: simple values below 32 in
+    /// two bytes).
     #[error("byte {at} is no head that CBOR knows")]
     Reserved {
         /// Offset.
@@ -153,21 +155,32 @@ impl CborError {
 /// Which order of map keys is accepted. Duplicates never are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum KeyOrder {
-    /// As RFC 8949 §4.2.1 has it.
+    /// As RFC 8949 §4.2.1 has it, and no key that is not known.
     Deterministic,
-    /// Any: for messages whose specification leaves it open.
+    /// Any, and keys of text besides (RFC 9052 §1.4, RFC 8392 §1.1): for messages whose specification leaves it open.
     Any,
 }
 
-/// A cursor over definite-length, shortest-form CBOR.
+/// How deep items may be nested that are passed over.
+pub(crate) const MAX_DEPTH: u8 = 16;
+
+/// A cursor over definite-length CBOR.
 #[derive(Debug)]
 pub(crate) struct Reader<'b> {
     decoder: Decoder<'b>,
+    /// Whether heads must be as short as they can be.
+    shortest: bool,
 }
 
 impl<'b> Reader<'b> {
+    /// Over deterministic CBOR.
     pub(crate) fn new(bytes: &'b [u8]) -> Self {
-        Self { decoder: Decoder::new(bytes) }
+        Self::with(bytes, KeyOrder::Deterministic)
+    }
+
+    /// Over CBOR whose maps are read in that order; heads may be longer than they need to be where the order is free.
+    pub(crate) fn with(bytes: &'b [u8], order: KeyOrder) -> Self {
+        Self { decoder: Decoder::new(bytes), shortest: order == KeyOrder::Deterministic }
     }
 
     pub(crate) fn position(&self) -> usize {
@@ -188,9 +201,9 @@ impl<'b> Reader<'b> {
         if tag == due { Ok(()) } else { Err(CborError::Tag { at, tag }) }
     }
 
-    /// Whether that tag comes next.
-    pub(crate) fn peek_tag(&self, tag: u64) -> bool {
-        self.decoder.clone().tag().is_ok_and(|found| found.as_u64() == tag)
+    /// Whether text comes next.
+    pub(crate) fn is_text(&self) -> bool {
+        self.decoder.datatype().is_ok_and(|found| found == Type::String)
     }
 
     pub(crate) fn array(&mut self, due: u64) -> Result<(), CborError> {
@@ -240,6 +253,25 @@ impl<'b> Reader<'b> {
         })
     }
 
+    /// Whole seconds, of which a float (of 32 or 64 bits) is rounded down (RFC 8392 §2, `NumericDate`).
+    pub(crate) fn seconds(&mut self) -> Result<i64, CborError> {
+        let at = self.position();
+        if !matches!(self.decoder.datatype(), Ok(Type::F32 | Type::F64)) {
+            return self.unsigned_fitting();
+        }
+        let seconds = self.decoder.f64().map_err(|_| CborError::Truncated { at })?;
+        // Whole numbers up to 2⁵³ are exact, and later than any time that can be told.
+        if !(0.0..9_007_199_254_740_992.0).contains(&seconds) {
+            return Err(CborError::Range { at });
+        }
+        #[expect(
+            clippy::as_conversions,
+            clippy::cast_possible_truncation,
+            reason = "it is in range, and finite"
+        )]
+        Ok(seconds.floor() as i64)
+    }
+
     /// The head of a map whose keys are compared with each other.
     fn small_map(&mut self) -> Result<u64, CborError> {
         const MAX_ENTRIES: u64 = 64;
@@ -253,41 +285,76 @@ impl<'b> Reader<'b> {
     pub(crate) fn map<E: From<CborError>>(
         &mut self,
         order: KeyOrder,
-        mut entry: impl FnMut(&mut Self, i64) -> Result<bool, E>,
+        entry: impl FnMut(&mut Self, i64) -> Result<bool, E>,
     ) -> Result<(), E> {
         let entries = self.small_map()?;
-        let mut seen: Vec<i64> = Vec::new();
+        match order {
+            KeyOrder::Deterministic => self.ordered_map(entries, entry),
+            KeyOrder::Any => self.any_map(entries, entry),
+        }
+    }
+
+    fn ordered_map<E: From<CborError>>(
+        &mut self,
+        entries: u64,
+        mut entry: impl FnMut(&mut Self, i64) -> Result<bool, E>,
+    ) -> Result<(), E> {
         let mut previous = None;
         for _ in 0..entries {
             let at = self.position();
             let key = self.integer()?;
-            match order {
-                KeyOrder::Deterministic => {
-                    if let Some(previous) = previous {
-                        if previous == key {
-                            return Err(CborError::DuplicateKey { at, key }.into());
-                        }
-                        if rank(previous) > rank(key) {
-                            return Err(CborError::KeyOrder { at, key }.into());
-                        }
-                    }
-                    previous = Some(key);
+            if let Some(previous) = previous {
+                if previous == key {
+                    return Err(CborError::DuplicateKey { at, key }.into());
                 }
-                KeyOrder::Any => {
-                    if seen.contains(&key) {
-                        return Err(CborError::DuplicateKey { at, key }.into());
-                    }
-                    seen.push(key);
+                if rank(previous) > rank(key) {
+                    return Err(CborError::KeyOrder { at, key }.into());
                 }
             }
+            previous = Some(key);
             if !entry(self, key)? {
-                if order == KeyOrder::Deterministic {
-                    return Err(CborError::UnknownKey { at, key }.into());
-                }
-                self.skip(4)?;
+                return Err(CborError::UnknownKey { at, key }.into());
             }
         }
         Ok(())
+    }
+
+    /// What is not known is passed over.
+    fn any_map<E: From<CborError>>(
+        &mut self,
+        entries: u64,
+        mut entry: impl FnMut(&mut Self, i64) -> Result<bool, E>,
+    ) -> Result<(), E> {
+        let (mut seen, mut seen_texts) = (Vec::new(), Vec::new());
+        for _ in 0..entries {
+            let at = self.position();
+            let known = if self.is_text() {
+                self.new_text(&mut seen_texts)?;
+                false
+            } else {
+                let key = self.integer()?;
+                if seen.contains(&key) {
+                    return Err(CborError::DuplicateKey { at, key }.into());
+                }
+                seen.push(key);
+                entry(self, key)?
+            };
+            if !known {
+                self.skip(MAX_DEPTH)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A key of text that the map has not had yet.
+    fn new_text(&mut self, seen: &mut Vec<&'b str>) -> Result<&'b str, CborError> {
+        let at = self.position();
+        let key = self.text()?;
+        if seen.contains(&key) {
+            return Err(CborError::DuplicateText { at });
+        }
+        seen.push(key);
+        Ok(key)
     }
 
     /// Reads a map with text keys, in any order; keys that `entry` does not know are passed over.
@@ -297,14 +364,9 @@ impl<'b> Reader<'b> {
     ) -> Result<(), CborError> {
         let mut seen = Vec::new();
         for _ in 0..self.small_map()? {
-            let at = self.position();
-            let key = self.text()?;
-            if seen.contains(&key) {
-                return Err(CborError::DuplicateText { at });
-            }
-            seen.push(key);
+            let key = self.new_text(&mut seen)?;
             if !entry(self, key)? {
-                self.skip(4)?;
+                self.skip(MAX_DEPTH)?;
             }
         }
         Ok(())
@@ -324,9 +386,13 @@ impl<'b> Reader<'b> {
                 self.decoder.tag().map_err(|_| CborError::Truncated { at })?;
                 self.skip(deeper)
             }
+            Type::Bytes => self.bytes().map(drop),
+            Type::String => self.text().map(drop),
+            // Numbers and simple values are all head.
             _ => {
-                self.check_head(at)?;
-                self.decoder.skip().map_err(|_| CborError::Truncated { at })
+                let end = self.check_head(at)?;
+                self.decoder.set_position(end);
+                Ok(())
             }
         }
     }
@@ -346,24 +412,30 @@ impl<'b> Reader<'b> {
         Err(CborError::Type { at, expected, found: found.to_string() })
     }
 
-    /// RFC 8949 §4.2.1: definite lengths, shortest heads.
-    fn check_head(&self, at: usize) -> Result<(), CborError> {
-        const FLOAT_OR_SIMPLE: u8 = 7;
+    /// RFC 8949 §3 and §4.2.1: a definite length, and a head as short as it can be where that is due; gives its end.
+    fn check_head(&self, at: usize) -> Result<usize, CborError> {
+        const SIMPLE_OR_FLOAT: u8 = 7;
         let rest = self.decoder.input().get(at..).unwrap_or_default();
-        let (&first, argument) = rest.split_first().ok_or(CborError::Truncated { at })?;
-        let value = |n: usize| argument.get(..n).ok_or(CborError::Truncated { at });
-        let leading_zeros = |n: usize| Ok::<_, CborError>(value(n)?.iter().take_while(|b| **b == 0).count());
-        let shortest = match first & 31 {
-            _ if first >> 5 == FLOAT_OR_SIMPLE => first & 31 != 31,
-            0..=23 => true,
-            24 => value(1)?.first().is_some_and(|&b| b >= 24),
-            25 => leading_zeros(2)? < 1,
-            26 => leading_zeros(4)? < 2,
-            27 => leading_zeros(8)? < 4,
+        let (&first, rest) = rest.split_first().ok_or(CborError::Truncated { at })?;
+        let length = match first & 31 {
+            0..=23 => 0,
+            24 => 1,
+            25 => 2,
+            26 => 4,
+            27 => 8,
             31 => return Err(CborError::Indefinite { at }),
             _ => return Err(CborError::Reserved { at }),
         };
-        if shortest { Ok(()) } else { Err(CborError::NotShortest { at }) }
+        let shortest = match rest.get(..length).ok_or(CborError::Truncated { at })? {
+            [] => true,
+            [simple] if first >> 5 == SIMPLE_OR_FLOAT && *simple < 32 => {
+                return Err(CborError::Reserved { at });
+            }
+            _ if first >> 5 == SIMPLE_OR_FLOAT => true,
+            [value] => *value >= 24,
+            value => value.iter().take(length / 2).any(|byte| *byte != 0),
+        };
+        if shortest || !self.shortest { Ok(at + 1 + length) } else { Err(CborError::NotShortest { at }) }
     }
 }
 
@@ -418,6 +490,29 @@ mod tests {
     }
 
     #[test]
+    fn an_item_of_any_kind_is_passed_over_whole() {
+        for item in [
+            &[0x17][..],
+            &[0x18, 24],
+            &[0x39, 1, 0],
+            &[0x42, 1, 2],
+            &[0x61, b'a'],
+            &[0x82, 0x81, 0x00, 0xA0],
+            &[0xA1, 0x01, 0x20],
+            &[0xC1, 0x00],
+            &[0xF6],
+            &[0xF8, 32],
+            &[0xF9, 0, 0],
+            &[0xFA, 0, 0, 0, 0],
+            &[0xFB, 0, 0, 0, 0, 0, 0, 0, 0],
+        ] {
+            let bytes = [item, &[0x05]].concat();
+            let mut reader = Reader::new(&bytes);
+            assert_eq!(reader.skip(4).and_then(|()| reader.unsigned()), Ok(5), "{item:02x?}");
+        }
+    }
+
+    #[test]
     fn maps_are_ordered_and_keys_stand_once() {
         let read = |bytes: &[u8], order| {
             Reader::new(bytes)
@@ -434,6 +529,33 @@ mod tests {
         assert_eq!(read(&many, KeyOrder::Any), Err("the number at byte 0 is out of range".to_owned()));
         for order in [KeyOrder::Deterministic, KeyOrder::Any] {
             assert!(read(&twice, order).unwrap_err().contains("a second time"));
+        }
+        let texts = [0xA3, 0x61, b'a', 0x00, 0x01, 0x00, 0x61, b'b', 0x00];
+        assert_eq!(read(&texts, KeyOrder::Any), Ok(()));
+        assert!(read(&texts, KeyOrder::Deterministic).unwrap_err().contains("an integer is due"));
+        let twice = [0xA2, 0x61, b'a', 0x00, 0x61, b'a', 0x00];
+        assert!(read(&twice, KeyOrder::Any).unwrap_err().contains("a second time"));
+    }
+
+    #[test]
+    fn heads_may_be_longer_only_where_that_is_free() {
+        for long in [&[0x18, 0x07][..], &[0x1B, 0, 0, 0, 0, 0, 0, 0, 7], &[0x1A, 0, 0, 0, 7]] {
+            assert_eq!(Reader::new(long).unsigned().unwrap_err().code(), "cbor-not-shortest");
+            assert_eq!(Reader::with(long, KeyOrder::Any).unsigned(), Ok(7));
+        }
+        for (wrong, code) in [
+            (&[0x1C][..], "cbor-reserved"),
+            (&[0x5F, 0x41, 1, 0xFF], "cbor-indefinite-length"),
+            (&[0xFF], "cbor-indefinite-length"),
+            (&[0x18], "cbor-truncated"),
+            (&[0xFC], "cbor-reserved"),
+            (&[0xF8, 0x18], "cbor-reserved"),
+            (&[0xFB, 0, 0, 0, 0, 0, 0, 0], "cbor-truncated"),
+            (&[0x61, 0xFF], "cbor-not-utf8"),
+            (&[0x9B, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF], "cbor-truncated"),
+        ] {
+            let refused = Reader::with(wrong, KeyOrder::Any).skip(MAX_DEPTH).unwrap_err();
+            assert_eq!(refused.code(), code, "{wrong:02x?}");
         }
     }
 }

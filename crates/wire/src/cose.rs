@@ -14,10 +14,9 @@ mod header {
     pub(super) const TYP: i64 = 16;
 }
 
-/// CBOR tag of COSE_Sign1 (RFC 9052 §2).
+/// CBOR tag of COSE_Sign1 (RFC 9052 §2). A message without it is refused, and so is one with tag 61 around it, which
+/// RFC 8392 §6 allows for a CWT and Token Status List §5.2 forbids.
 const TAG_SIGN1: u64 = 18;
-/// CBOR tag of a CWT (RFC 8392 §6), which may wrap the other.
-const TAG_CWT: u64 = 61;
 
 impl<'b, T: Payload> Sealed<'b, T> {
     /// Reads a COSE_Sign1 message.
@@ -39,7 +38,27 @@ pub(crate) struct EnvelopeRules {
     /// unprotected header.
     pub(crate) lenient_headers: bool,
     pub(crate) key_id_length: Option<usize>,
-    pub(crate) typ: Option<&'static str>,
+    pub(crate) typ: Option<Kind>,
+}
+
+/// A kind of message, as header parameter typ names it (RFC 9596 §2).
+#[derive(Clone, Copy)]
+pub(crate) struct Kind {
+    /// Its media type.
+    pub(crate) media_type: &'static str,
+    /// The number of the same in the registry of CoAP Content-Formats (RFC 7252 §12.3).
+    pub(crate) content_format: u64,
+}
+
+impl Kind {
+    /// Whether header parameter typ names this kind, in either way.
+    fn is_next(self, reader: &mut Reader<'_>) -> Result<bool, EnvelopeError> {
+        Ok(if reader.is_text() {
+            reader.text()? == self.media_type
+        } else {
+            reader.unsigned()? == self.content_format
+        })
+    }
 }
 
 struct Message<'b> {
@@ -54,15 +73,12 @@ impl<'b> Message<'b> {
         if bytes.len() > rules.max_length {
             return Err(EnvelopeError::TooLong { length: bytes.len(), max: rules.max_length });
         }
-        let mut reader = Reader::new(bytes);
-        if rules.lenient_headers && reader.peek_tag(TAG_CWT) {
-            reader.tag(TAG_CWT)?;
-        }
+        let mut reader = Reader::with(bytes, rules.order);
         reader.tag(TAG_SIGN1)?;
         reader.array(4)?;
         let protected = reader.bytes()?;
         let mut headers = Headers::default();
-        let mut inner = Reader::new(protected);
+        let mut inner = Reader::with(protected, rules.order);
         headers.read(&mut inner, rules, true)?;
         inner.finish()?;
         headers.read(&mut reader, rules, false)?;
@@ -88,7 +104,8 @@ impl<'b> Message<'b> {
 struct Headers<'b> {
     algorithm: Option<i64>,
     key_id: Option<&'b [u8]>,
-    typ: Option<&'b str>,
+    /// Whether typ says that the message is of the kind due.
+    is_kind: bool,
 }
 
 impl<'b> Headers<'b> {
@@ -99,15 +116,15 @@ impl<'b> Headers<'b> {
         protected: bool,
     ) -> Result<(), EnvelopeError> {
         reader.map(rules.order, |reader, key| {
-            match key {
-                header::CRIT => return Err(EnvelopeError::Critical),
-                header::ALG if protected => self.algorithm = Some(reader.integer()?),
-                header::TYP if protected && rules.typ.is_some() => self.typ = Some(reader.text()?),
+            match (key, rules.typ) {
+                (header::CRIT, _) => return Err(EnvelopeError::Critical),
+                (header::ALG, _) if protected => self.algorithm = Some(reader.integer()?),
+                (header::TYP, Some(due)) if protected => self.is_kind = due.is_next(reader)?,
                 // A protected key id takes precedence over an unprotected one.
-                header::KID if protected || (rules.lenient_headers && self.key_id.is_none()) => {
+                (header::KID, _) if protected || (rules.lenient_headers && self.key_id.is_none()) => {
                     self.key_id = Some(reader.bytes()?);
                 }
-                _ if rules.lenient_headers => reader.skip(4)?,
+                _ if rules.lenient_headers => return Ok(false),
                 _ => return Err(EnvelopeError::UnknownHeader { label: key, protected }),
             }
             Ok(true)
@@ -116,7 +133,7 @@ impl<'b> Headers<'b> {
 
     fn into_hint(self, rules: &EnvelopeRules) -> Result<KeyHint, EnvelopeError> {
         let algorithm = self.algorithm.ok_or(EnvelopeError::NoAlgorithm)?;
-        if self.typ != rules.typ {
+        if rules.typ.is_some() && !self.is_kind {
             return Err(EnvelopeError::WrongType);
         }
         match (rules.key_id_length, self.key_id.map(<[u8]>::len)) {

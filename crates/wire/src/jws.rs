@@ -9,8 +9,10 @@ use serde_json::{Map, Value};
 use crate::sealed::Envelope;
 use crate::{EnvelopeError, KeyHint, NamedAlgorithm, Payload, Sealed, strict_json};
 
-/// Header parameters that bring a key, or lead to one (RFC 7515 §4.1.2, §4.1.3, §4.1.5, §4.1.6).
-const OWN_KEY: [&str; 4] = ["jwk", "jku", "x5c", "x5u"];
+/// Header parameters that bring a key, or lead to one (RFC 7515 §4.1.2, §4.1.3, §4.1.5 to §4.1.8).
+const OWN_KEY: [&str; 6] = ["jwk", "jku", "x5c", "x5u", "x5t", "x5t#S256"];
+/// Changes what is signed (RFC 7797 §3). It is meant to be critical, and some who write it forget to say so.
+const UNENCODED: &str = "b64";
 
 /// What a JWS of one kind may look like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,29 +63,31 @@ fn read_header(json: &[u8], rules: &JwsRules) -> Result<KeyHint, EnvelopeError> 
     if let Some(member) = OWN_KEY.into_iter().find(|member| header.contains_key(*member)) {
         return Err(EnvelopeError::OwnKey { member });
     }
-    let known = ["alg", "kid", "typ", "cty"];
-    let text = |value: &Value| value.as_str().map(str::to_owned);
-    let [algorithm, key_id, typ, cty] = known.map(|member| header.get(member).map(text));
-    let odd = |member: &&String| !known.contains(&member.as_str()) || !header[*member].is_string();
-    if let Some(member) = header.keys().find(odd) {
-        return Err(EnvelopeError::UnknownMember { member: member.chars().take(64).collect() });
+    // Others that are not understood are ignored (RFC 7515 §4).
+    let known = ["alg", "kid", "typ", "cty", "iss"];
+    let unlike = |member: &&str| header.get(*member).is_some_and(|value| !value.is_string());
+    if let Some(member) = known.into_iter().find(unlike).or(header.get(UNENCODED).map(|_| UNENCODED)) {
+        return Err(EnvelopeError::UnknownMember { member: member.to_owned() });
     }
+    let [algorithm, key_id, typ, cty, issuer] =
+        known.map(|member| header.get(member).and_then(Value::as_str));
     // Cut for messages; a name that long is none of ours.
-    let algorithm: String = algorithm.flatten().ok_or(EnvelopeError::NoAlgorithm)?.chars().take(64).collect();
+    let algorithm: String = algorithm.ok_or(EnvelopeError::NoAlgorithm)?.chars().take(64).collect();
     if algorithm.eq_ignore_ascii_case("none") {
         return Err(EnvelopeError::AlgorithmNone);
     }
     if algorithm.starts_with("HS") {
         return Err(EnvelopeError::AlgorithmHmac { name: algorithm });
     }
-    if typ.flatten().as_deref() != Some(rules.typ) || cty.flatten().is_some_and(|cty| cty != rules.cty) {
+    if typ != Some(rules.typ) || cty.is_some_and(|cty| cty != rules.cty) {
         return Err(EnvelopeError::WrongType);
     }
-    let key_id = key_id.flatten().ok_or(EnvelopeError::NoKeyId)?;
-    Ok(KeyHint {
-        algorithm: NamedAlgorithm::Jose(algorithm.into()),
-        key_id: Some(key_id.into_bytes().into()),
-    })
+    let key_id = key_id.ok_or(EnvelopeError::NoKeyId)?;
+    // Whose key it is stands before the fragment, and whoever opens the message holds its issuer against that.
+    if issuer.is_some_and(|issuer| key_id.split_once('#').map(|(of_key, _)| of_key) != Some(issuer)) {
+        return Err(EnvelopeError::UnknownMember { member: "iss".to_owned() });
+    }
+    Ok(KeyHint { algorithm: NamedAlgorithm::Jose(algorithm.into()), key_id: Some(key_id.as_bytes().into()) })
 }
 
 #[cfg(test)]

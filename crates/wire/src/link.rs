@@ -12,6 +12,8 @@ use crate::digits::{self, DigitsError};
 const VERSION: u8 = b'1';
 /// More characters than any QR code holds (version 40-L, numeric: 7,089).
 const MAX_LENGTH: usize = 7_089;
+/// Digits of the shortest GTIN. Fewer are the day of a page, `/2026/01/15/`.
+const SHORTEST_GTIN: usize = 8;
 
 /// A label link, taken apart. Nothing in it is verified.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,7 +33,7 @@ pub struct LabelLink<'t> {
 impl<'t> LabelLink<'t> {
     /// Reads a label link.
     ///
-    /// Boxes carry many codes. Only an address whose fragment begins with a digit claims to carry a seal, and
+    /// Boxes carry many codes. Only an address whose fragment begins with two digits claims to carry a seal, and
     /// only where there is a GTIN too is any fault held against it: all else is something else.
     pub fn parse(text: &'t str) -> Result<Self, LinkError> {
         let rest = after_scheme(text).ok_or(LinkError::NotHttp)?;
@@ -42,9 +44,7 @@ impl<'t> LabelLink<'t> {
         };
         let (host, path) = hierarchy.split_at(hierarchy.find('/').unwrap_or(hierarchy.len()));
         let segments = Segments::find(path).ok_or(LinkError::NoGtin)?;
-        if !fragment.starts_with(|first: char| first.is_ascii_digit()) {
-            return Err(LinkError::NoSeal);
-        }
+        check_version(fragment)?;
         if text.len() > MAX_LENGTH {
             return Err(LinkError::TooLong { length: text.len(), max: MAX_LENGTH });
         }
@@ -83,19 +83,15 @@ struct Segments<'t> {
 }
 
 impl<'t> Segments<'t> {
-    /// Finds key 01 followed by digits.
+    /// Finds the last key 01 followed by a GTIN: what stands before may look like one, a date for instance. No qualifier
+    /// does, because another qualifier follows its value, and that has no eight digits.
     fn find(path: &'t str) -> Option<Self> {
-        let mut at = 0;
-        while let Some(slash) = path.get(at..)?.find('/') {
-            let start = at + slash + 1;
-            let key = path.get(start..)?;
+        path.rmatch_indices('/').find_map(|(slash, _)| {
+            let key = path.get(slash + 1..)?;
             let mut segments = key.splitn(3, '/');
-            if is_ai(segments.next()?, "01") && segments.next().is_some_and(looks_like_gtin) {
-                return Some(Self { prefix: path.get(..start - 1)?, key });
-            }
-            at = start;
-        }
-        None
+            let found = is_ai(segments.next()?, "01") && segments.next().is_some_and(looks_like_gtin);
+            found.then_some(Self { prefix: path.get(..slash)?, key })
+        })
     }
 
     /// Reads the key with its qualifiers.
@@ -156,7 +152,7 @@ fn is_ai(segment: &str, ai: &str) -> bool {
 }
 
 fn looks_like_gtin(segment: &str) -> bool {
-    decoded(segment).is_ok_and(|text| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()))
+    decoded(segment).is_ok_and(|text| text.len() >= SHORTEST_GTIN && text.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// Undoes percent-encoding (RFC 3986 §2.1). Every spelling of a character means the same path.
@@ -180,13 +176,22 @@ fn decoded(segment: &str) -> Result<Cow<'_, str>, LinkError> {
     String::from_utf8(out).map(Cow::Owned).map_err(|_| refuse())
 }
 
+/// Whether the fragment claims to carry a seal of this version. Chapters of pages have numbers of one digit, and a
+/// version of the future may have another length, host and path: neither is judged by the rules of this one.
+fn check_version(fragment: &str) -> Result<(), LinkError> {
+    match fragment.as_bytes() {
+        [first, second, ..] if first.is_ascii_digit() && second.is_ascii_digit() => match first {
+            b'2'.. => Err(LinkError::UnknownVersion { version: char::from(*first) }),
+            _ => Ok(()),
+        },
+        _ => Err(LinkError::NoSeal),
+    }
+}
+
 fn unseal_fragment(fragment: &str) -> Result<Vec<u8>, LinkError> {
     match fragment.as_bytes() {
-        [] | [VERSION] => Err(LinkError::NoSeal),
         [VERSION, digits @ ..] => Ok(digits::decode(digits)?),
-        [b'0', ..] => Err(LinkError::LeadingZero),
-        [version @ b'2'..=b'9', ..] => Err(LinkError::UnknownVersion { version: char::from(*version) }),
-        [first, ..] => Err(DigitsError::NotADigit { at: 0, found: char::from(*first) }.into()),
+        _ => Err(LinkError::LeadingZero),
     }
 }
 
@@ -252,8 +257,8 @@ pub enum LinkError {
         /// The host as written.
         host: String,
     },
-    /// No `/01/` and number in the path.
-    #[error("the address has no GTIN (no /01/ followed by digits), so it is no label link")]
+    /// No `/01/` and number of at least eight digits in the path.
+    #[error("the address has no GTIN (no /01/ followed by a number), so it is no label link")]
     NoGtin,
     /// A GTIN or qualifier with a bad value.
     #[error(transparent)]
@@ -288,7 +293,7 @@ pub enum LinkError {
         /// The segment as written.
         segment: String,
     },
-    /// No fragment, or one that does not begin with a digit.
+    /// No fragment, or one that does not begin with two digits.
     #[error("the address names a product but carries no seal")]
     NoSeal,
     /// A fragment that begins with 0: no version.

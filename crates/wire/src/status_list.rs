@@ -8,7 +8,7 @@ use verilabel_label::{Status, Timestamp};
 
 use crate::Inflate;
 use crate::cbor::{self, KeyOrder, Reader};
-use crate::cose::{EnvelopeRules, sign1};
+use crate::cose::{EnvelopeRules, Kind, sign1};
 use crate::{CborError, EnvelopeError, Payload, PayloadError, Sealed, Sign, SignError};
 
 /// CWT claims (RFC 8392 §3.1; Token Status List §5.2).
@@ -20,20 +20,22 @@ mod claim {
     pub(super) const TTL: i64 = 65_534;
 }
 
-/// Header parameter typ (Token Status List §5.2).
+/// Header parameter typ (Token Status List §5.2): the media type, or its number at IANA.
 const TYP: &str = "application/statuslist+cwt";
+const TYP_NUMBER: u64 = 279;
 
-/// Longest token, and largest list when inflated: 2²⁴ entries of two bits.
+/// Longest token: 2²⁴ entries of two bits that do not compress.
 const MAX_TOKEN: usize = 4 << 20;
-const MAX_LIST: usize = 4 << 20;
+/// Most entries of a list, however many bits each has.
+const MAX_ENTRIES: usize = 1 << 24;
 
 const RULES: EnvelopeRules = EnvelopeRules {
     max_length: MAX_TOKEN,
-    // The specification asks neither for deterministic maps nor for a protected key id.
+    // The specification asks neither for deterministic encoding nor for a protected key id.
     order: KeyOrder::Any,
     lenient_headers: true,
     key_id_length: None,
-    typ: Some(TYP),
+    typ: Some(Kind { media_type: TYP, content_format: TYP_NUMBER }),
 };
 
 /// A packed list of statuses: entry 0 in the least significant bits of byte 0 (§4.1).
@@ -52,11 +54,12 @@ impl StatusList {
     /// # Errors
     /// [`StatusListError::TooLarge`] above 2²⁴ entries.
     pub fn all_valid(entries: u32) -> Result<Self, StatusListError> {
-        let length = usize::try_from(entries.div_ceil(4)).unwrap_or(usize::MAX);
-        if length > MAX_LIST {
-            return Err(StatusListError::TooLarge { max: MAX_LIST });
+        match usize::try_from(entries.div_ceil(4)) {
+            Ok(length) if length <= most_bytes(Self::BITS) => {
+                Ok(Self { bits: Self::BITS, bytes: vec![0; length] })
+            }
+            _ => Err(StatusListError::TooLarge { max: MAX_ENTRIES }),
         }
-        Ok(Self { bits: Self::BITS, bytes: vec![0; length] })
     }
 
     /// Number of entries.
@@ -111,17 +114,23 @@ impl StatusList {
         if !matches!(bits, 1 | 2 | 4 | 8) {
             return Err(StatusListError::Bits { bits });
         }
-        let mut bytes = Vec::new();
-        let limit = u64::try_from(MAX_LIST + 1).unwrap_or(u64::MAX);
-        Inflate::zlib(compressed)
-            .take(limit)
-            .read_to_end(&mut bytes)
-            .map_err(|_| StatusListError::NotZlib)?;
-        if bytes.len() > MAX_LIST {
-            return Err(StatusListError::TooLarge { max: MAX_LIST });
+        let most = most_bytes(bits);
+        let limit = u64::try_from(most + 1).unwrap_or(u64::MAX);
+        let (mut bytes, mut stream) = (Vec::new(), Inflate::zlib(compressed));
+        stream.by_ref().take(limit).read_to_end(&mut bytes).map_err(|_| StatusListError::NotZlib)?;
+        if bytes.len() > most {
+            return Err(StatusListError::TooLarge { max: MAX_ENTRIES });
+        }
+        if !stream.rest().is_empty() {
+            return Err(StatusListError::NotZlib);
         }
         Ok(Self { bits, bytes })
     }
+}
+
+/// Bytes of the longest list whose entries have so many bits.
+fn most_bytes(bits: u8) -> usize {
+    MAX_ENTRIES / usize::from(8 / bits)
 }
 
 /// A status list with the claims around it.
@@ -137,6 +146,18 @@ pub struct StatusListToken {
     pub time_to_live: Option<u64>,
     /// The list.
     pub list: StatusList,
+}
+
+impl StatusListToken {
+    /// Until when it may be relied on: its expiry; without one, what its time to live allows from when it was made
+    /// (docs/spec/status.md). `None` where it says neither.
+    #[must_use]
+    pub fn good_until(&self) -> Option<Timestamp> {
+        self.expires.or_else(|| {
+            let seconds = i64::try_from(self.time_to_live?).ok()?;
+            Timestamp::from_seconds(self.issued_at.seconds().checked_add(seconds)?).ok()
+        })
+    }
 }
 
 /// Signs a status list.
@@ -173,14 +194,14 @@ impl Payload for StatusListToken {
     type Error = PayloadError;
 
     fn decode(payload: &[u8]) -> Result<Self, PayloadError> {
-        let mut reader = Reader::new(payload);
+        let mut reader = Reader::with(payload, KeyOrder::Any);
         let (mut subject, mut issued_at, mut expires, mut time_to_live, mut list) =
             (None, None, None, None, None);
         reader.map(KeyOrder::Any, |reader, key| {
             match key {
                 claim::SUB => subject = Some(reader.text()?.to_owned()),
-                claim::EXP => expires = Some(Timestamp::from_seconds(reader.unsigned_fitting()?)?),
-                claim::IAT => issued_at = Some(Timestamp::from_seconds(reader.unsigned_fitting()?)?),
+                claim::EXP => expires = Some(Timestamp::from_seconds(reader.seconds()?)?),
+                claim::IAT => issued_at = Some(Timestamp::from_seconds(reader.seconds()?)?),
                 claim::TTL => time_to_live = Some(reader.unsigned()?),
                 claim::STATUS_LIST => list = Some(read_list(reader)?),
                 _ => return Ok(false),
@@ -225,13 +246,13 @@ pub enum StatusListError {
         /// Bits found.
         bits: u8,
     },
-    /// Not a zlib stream (RFC 1950).
-    #[error("the status list is no zlib stream")]
+    /// Not one zlib stream (RFC 1950), or something follows it.
+    #[error("the status list is no zlib stream, or something follows it")]
     NotZlib,
     /// Larger than allowed.
-    #[error("the status list is larger than {max} bytes")]
+    #[error("the status list has more than {max} entries")]
     TooLarge {
-        /// Bytes allowed.
+        /// Entries allowed.
         max: usize,
     },
     /// No such entry, or no room for that status in it.

@@ -175,7 +175,12 @@ fn each_fault_has_its_code() {
         ("/credentialStatus/0/statusListIndex", json!("43"), "status-entries"),
         ("/credentialStatus/0/statusListIndex", json!(42), "credential-malformed"),
         ("/credentialStatus/0/type", json!("StatusList2021Entry"), "credential-malformed"),
-        ("/credentialStatus/0/id", json!("https://a.example/1"), "status-entries"),
+        ("/credentialStatus/0/id", json!("https://label.example.sg/status/1-revocation"), "status-entries"),
+        ("/credentialStatus/0/id", json!("1"), "status-entries"),
+        ("/credentialStatus/0/id", json!("urn:"), "status-entries"),
+        ("/credentialStatus/0/id", json!("1:a"), "status-entries"),
+        ("/credentialStatus/0/id", json!("https://a.example/ 1"), "status-entries"),
+        ("/credentialStatus/0/id", json!(1), "credential-malformed"),
         (
             "/credentialStatus/1/statusListCredential",
             json!("https://label.example.sg/status/2-suspension"),
@@ -200,8 +205,10 @@ fn members_beyond_and_claims_that_disagree() {
         ("", "iss", json!("did:web:other.example"), "claim-disagrees"),
         ("", "sub", json!("https://id.gs1.org/01/09521234543213"), "claim-disagrees"),
         ("", "jti", json!("urn:x:1"), "claim-disagrees"),
-        ("", "exp", json!(1_879_459_201), "claim-disagrees"),
-        ("", "nbf", json!(1_784_764_801), "claim-disagrees"),
+        ("", "exp", json!(1_784_764_800), "validity-order"),
+        ("", "nbf", json!(1_879_459_200), "validity-order"),
+        ("", "exp", json!("1879459200"), "credential-member"),
+        ("", "nbf", json!(-1), "field-range"),
     ] {
         let mut json = json();
         json.pointer_mut(pointer).unwrap()[member] = value;
@@ -230,6 +237,42 @@ fn what_the_data_model_allows_changes_nothing() {
     ] {
         json[member] = value;
         assert_eq!(read(&json), Ok(credential()), "{member}");
+    }
+}
+
+/// Bitstring Status List §2.1: it is a name of the entry, and not that of the list.
+#[test]
+fn an_entry_may_have_any_url_for_a_name() {
+    let mut json = json();
+    for id in ["https://a.example/1", "urn:uuid:61c5d1a4-7d2f-4a3c-9d5e-3f2f5c0a9b11", "did:web:a.example#1"]
+    {
+        json["credentialStatus"][0]["id"] = id.into();
+        assert_eq!(read(&json), Ok(credential()), "{id}");
+    }
+    json["credentialStatus"][1].as_object_mut().unwrap().remove("id");
+    assert_eq!(read(&json), Ok(credential()));
+}
+
+/// RFC 7519 §4.1.4 and §4.1.5 are about the signature, the members about the label: what both allow counts.
+#[test]
+fn the_narrower_of_claim_and_member_counts() {
+    let (from, until) = (1_784_764_800, 1_879_459_200);
+    for (nbf, exp, due) in [
+        (from, until, (from, until)),
+        (from - 1, until + 1, (from, until)),
+        (from + 1, until - 1, (from + 1, until - 1)),
+        (until - 1, until, (until - 1, until)),
+    ] {
+        let mut json = json();
+        (json["nbf"], json["exp"]) = (nbf.into(), exp.into());
+        let validity = read(&json).unwrap().claims.validity;
+        assert_eq!((validity.from().seconds(), validity.until().seconds()), due);
+    }
+    for member in ["validFrom", "validUntil"] {
+        let mut json = json();
+        (json["nbf"], json["exp"]) = (from.into(), until.into());
+        json.as_object_mut().unwrap().remove(member);
+        assert_eq!(read(&json).unwrap_err().code(), "credential-member", "{member}");
     }
 }
 

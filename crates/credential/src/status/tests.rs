@@ -76,6 +76,43 @@ fn a_short_list_is_filled_up() {
     assert_eq!(refused, Err(BitstringError::NoMeaning { index: 3 }));
 }
 
+#[test]
+fn a_list_counts_for_no_longer_than_its_signature() {
+    let until = credential(StatusPurpose::Revocation).expires.unwrap().seconds();
+    for (exp, due) in [(until - 1, until - 1), (until + 1, until)] {
+        let mut json = payload();
+        json["exp"] = exp.into();
+        assert_eq!(read(&json).unwrap().expires.map(Timestamp::seconds), Some(due));
+        json.as_object_mut().unwrap().remove("validUntil");
+        assert_eq!(read(&json).unwrap().expires.map(Timestamp::seconds), Some(exp));
+    }
+    let mut json = payload();
+    json["nbf"] = (until - 2).into();
+    assert_eq!(read(&json).unwrap().issued_at.seconds(), until - 2);
+}
+
+/// §2.2: one purpose, or a list of them.
+#[test]
+fn one_of_several_purposes_may_be_ours() {
+    for (purpose, due) in [
+        (json!(["revocation"]), Ok(StatusPurpose::Revocation)),
+        (json!(["message", "suspension", "refresh"]), Ok(StatusPurpose::Suspension)),
+        (json!(["suspension", "suspension"]), Ok(StatusPurpose::Suspension)),
+        (json!(["revocation", "suspension"]), Err("credential-malformed")),
+        (json!(["message"]), Err("credential-malformed")),
+        (json!(["Revocation"]), Err("credential-malformed")),
+        (json!([]), Err("credential-malformed")),
+        (json!(["revocation", 1]), Err("credential-malformed")),
+        (json!([["revocation"]]), Err("credential-malformed")),
+        (json!({"revocation": true}), Err("credential-malformed")),
+        (Value::Null, Err("credential-malformed")),
+    ] {
+        let mut json = payload();
+        json["credentialSubject"]["statusPurpose"] = purpose.clone();
+        assert_eq!(read(&json).map(|list| list.purpose).map_err(|e| e.code()), due, "{purpose}");
+    }
+}
+
 fn encoded(bytes: &[u8]) -> String {
     use base64::Engine;
     use std::io::Write;

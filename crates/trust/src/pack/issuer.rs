@@ -2,11 +2,17 @@
 
 use serde::{Deserialize, Serialize};
 use verilabel_label::{DidWeb, IssuerId, Level, SchemeId, Timestamp};
+use verilabel_recognition::Text;
 use verilabel_wire::PublicKey;
 
 use super::{Confirmed, Jwk, PackError};
 
 const SCHEMA: &str = "verilabel-issuer/1";
+
+/// Most hosts, keys and entitlements of an issuer.
+const MAX_HOSTS: usize = 100;
+const MAX_KEYS: usize = 1_000;
+const MAX_ENTITLEMENTS: usize = 1_000;
 
 /// An issuer of labels, as its scheme owner's trust pack has it.
 #[derive(Debug, Clone)]
@@ -108,8 +114,10 @@ impl Issuer {
         if document.schema != SCHEMA {
             return Err(PackError::Schema { found: document.schema, known: SCHEMA });
         }
+        // Counted before they are read: a key is work.
+        bounded("keys", document.keys.len(), MAX_KEYS)?;
         let keys = document.keys.into_iter().map(KeyDocument::into_key).collect::<Result<_, _>>()?;
-        Ok(Self {
+        let issuer = Self {
             id: document.id,
             name: document.name,
             notice: document.notice,
@@ -118,14 +126,29 @@ impl Issuer {
             status_uri: document.status_uri,
             keys,
             may_issue: document.may_issue,
-        })
+        };
+        issuer.check()?;
+        Ok(issuer)
+    }
+
+    /// What reaches screens holds nothing that does something there, and everything is bounded.
+    fn check(&self) -> Result<(), PackError> {
+        readable("name", &self.name)?;
+        readable("status_uri", &self.status_uri)?;
+        self.notice.iter().try_for_each(|notice| readable("notice", notice))?;
+        self.link_hosts.iter().try_for_each(|host| readable("link_hosts", host))?;
+        bounded("link_hosts", self.link_hosts.len(), MAX_HOSTS)?;
+        bounded("keys", self.keys.len(), MAX_KEYS)?;
+        bounded("may_issue", self.may_issue.len(), MAX_ENTITLEMENTS)
     }
 
     /// Writes the issuer's document.
     ///
     /// # Errors
-    /// None that could be met.
+    /// [`PackError::Document`] for what no verifier would read: a text with characters that control a screen, or more
+    /// of something than is allowed.
     pub fn to_json(&self) -> Result<Vec<u8>, PackError> {
+        self.check()?;
         let document = Document {
             schema: SCHEMA.to_owned(),
             id: self.id.clone(),
@@ -139,6 +162,18 @@ impl Issuer {
         };
         serde_json::to_vec_pretty(&document).map_err(|e| PackError::document("issuer", &e))
     }
+}
+
+fn malformed(reason: String) -> PackError {
+    PackError::Document { what: "issuer", reason }
+}
+
+fn readable(member: &str, text: &str) -> Result<(), PackError> {
+    Text::new(text).map(drop).map_err(|error| malformed(format!("{member}: {error}")))
+}
+
+fn bounded(member: &str, count: usize, most: usize) -> Result<(), PackError> {
+    if count <= most { Ok(()) } else { Err(malformed(format!("{member}: more than {most}"))) }
 }
 
 impl IssuerKey {
@@ -212,9 +247,8 @@ impl KeyDocument {
             StateName::Distrusted => KeyState::Distrusted(self.confirmed),
             StateName::Trusted if self.confirmed.is_empty() => KeyState::Trusted,
             StateName::Trusted => {
-                let reason =
-                    "confirmed statements of a trusted key, all of whose statements count".to_owned();
-                return Err(PackError::Document { what: "issuer", reason });
+                let reason = "confirmed statements of a trusted key, all of whose statements count";
+                return Err(malformed(reason.to_owned()));
             }
         };
         Ok(IssuerKey {
@@ -224,5 +258,58 @@ impl KeyDocument {
             state,
             purposes: self.purposes,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn issuer() -> Issuer {
+        Issuer {
+            id: "specimen.sg".parse().unwrap(),
+            name: "Särkkä 빛나라".to_owned(),
+            notice: Some("SPECIMEN".to_owned()),
+            did: None,
+            link_hosts: vec!["label.example.sg".to_owned()],
+            status_uri: "https://label.example.sg/status/".to_owned(),
+            keys: Vec::new(),
+            may_issue: Vec::new(),
+        }
+    }
+
+    type Change = fn(&mut Issuer, &str);
+
+    #[test]
+    fn what_would_be_refused_is_not_written() {
+        let written = issuer().to_json().unwrap();
+        assert_eq!(Issuer::from_json(&written).unwrap().to_json().unwrap(), written);
+        let text = String::from_utf8(written).unwrap();
+        let members: [(&str, Change); 4] = [
+            ("Särkkä 빛나라", |issuer, text| issuer.name = text.to_owned()),
+            ("SPECIMEN", |issuer, text| issuer.notice = Some(text.to_owned())),
+            ("label.example.sg\"", |issuer, text| issuer.link_hosts = vec![text.to_owned()]),
+            ("https://label.example.sg/status/", |issuer, text| issuer.status_uri = text.to_owned()),
+        ];
+        for bad in ["", "a\u{1b}[2Jb", "a\nb", "a\u{202e}b", &"x".repeat(1_001)] {
+            for (good, change) in members {
+                let mut changed = issuer();
+                change(&mut changed, bad);
+                assert_eq!(changed.to_json().unwrap_err().code(), "pack-document", "{bad:?}");
+                let quoted = serde_json::to_string(bad).unwrap();
+                let quoted = if good.ends_with('"') { &quoted[1..] } else { &quoted[1..quoted.len() - 1] };
+                let read = Issuer::from_json(text.replacen(good, quoted, 1).as_bytes());
+                assert_eq!(read.unwrap_err().code(), "pack-document", "{bad:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_issuer_is_bounded() {
+        let mut many = issuer();
+        many.link_hosts = vec!["a.example".to_owned(); MAX_HOSTS];
+        assert!(many.to_json().is_ok());
+        many.link_hosts.push("b.example".to_owned());
+        assert!(many.to_json().unwrap_err().to_string().contains("link_hosts: more than 100"));
     }
 }

@@ -64,7 +64,7 @@ fn faults_of_the_path_have_names() {
     for (path, expected) in [
         ("/01/9521234543213", "gtin-not-14"),
         ("/01/09521234543214", "gtin-check-digit"),
-        ("/01/123", "gtin-length"),
+        ("/01/952123454", "gtin-length"),
         ("/01/09521234543213/21/A%20B", "field-character"),
         ("/01/09521234543213/21/", "field-empty"),
         ("/01/09521234543213/", "qualifier-without-value"),
@@ -97,6 +97,13 @@ fn faults_of_host_and_fragment_have_names() {
         ("a.example", "1256", "fragment-overflow"),
         ("a.example", "12", "fragment-length"),
         ("a.example", "1", "no-seal"),
+        ("a.example", "", "no-seal"),
+        ("a.example", "0", "no-seal"),
+        ("a.example", "3", "no-seal"),
+        ("a.example", "1-setup", "no-seal"),
+        ("a.example", "2nd", "no-seal"),
+        ("a.example", "9x5", "no-seal"),
+        ("a.example", "02", "fragment-leading-zero"),
     ] {
         assert_eq!(code(&format!("https://{host}/01/{GTIN}#{fragment}")), expected, "{host} {fragment}");
     }
@@ -105,10 +112,43 @@ fn faults_of_host_and_fragment_have_names() {
 }
 
 #[test]
+fn a_version_of_the_future_is_not_judged_by_our_rules() {
+    let long = format!("https://a.example/01/{GTIN}#2{}", "0".repeat(8_000));
+    for text in [
+        "https://a.example/01/09521234543213/99/x#21",
+        "https://a.example/01/9521234543213#395",
+        "https://[::1]/01/09521234543214/21/#9900",
+        &long,
+    ] {
+        assert_eq!(code(text), "seal-version-unknown", "{text}");
+        assert!(!parse(text).unwrap_err().is_something_else());
+    }
+    assert_eq!(code("https://a.example/2026/01/15/#21"), "not-a-label-link");
+}
+
+#[test]
+fn a_short_number_after_01_is_a_day() {
+    let link = parse("https://a.example/2026/01/15/01/09521234543213#1255").unwrap();
+    assert_eq!((link.prefix, link.path.to_string().as_str()), ("/2026/01/15", "/01/09521234543213"));
+    assert_eq!(code("https://a.example/01/9521234#1255"), "not-a-label-link");
+    assert_eq!(code("https://a.example/01/95212345#1255"), "gtin-check-digit");
+}
+
+/// As GS1's own reader has it: AIs and values in pairs from the end, up to the key.
+#[test]
+fn the_last_key_counts() {
+    let link = parse("https://a.example/01/20260115/01/09521234543213/10/01/21/5#1255").unwrap();
+    assert_eq!(link.prefix, "/01/20260115");
+    assert_eq!(link.path.to_string(), "/01/09521234543213/10/01/21/5");
+}
+
+#[test]
 fn other_codes_of_a_box_are_something_else() {
     let long = "a".repeat(10_000);
     for text in [
         "https://blog.example/2024/01/15/some-post",
+        "https://blog.example/2024/01/15/some-post#1234",
+        "https://brand.example/01/09521234543213#1-setup",
         "https://brand.example/01/9521234543213",
         "https://brand.example/01/09521234543213",
         "https://brand.example/01/09521234543213#specs",
