@@ -2,12 +2,14 @@
 
 use std::collections::HashSet;
 use std::fmt::Display;
+use std::slice;
 
 use verilabel_label::{CategoryId, Date, Level, SchemeId};
 
 use crate::register::Document;
 use crate::{
-    Arrangement, Basis, Certainty, Entry, Levels, RegisterError, Row, Scheme, Scope, SourceId, Start,
+    Arrangement, Basis, Certainty, Entry, Levels, RegisterError, Row, Scheme, Scope, Source, SourceId,
+    SourceStanding, Start,
 };
 
 /// Most entries of a kind; of levels and specification versions, per scheme; of rows, per arrangement.
@@ -24,10 +26,11 @@ fn most(entry: Entry) -> usize {
 pub(crate) fn check(document: &Document) -> Result<(), RegisterError> {
     let rows = document.arrangements.iter().flat_map(|arrangement| &arrangement.rows);
     let known = Known {
-        sources: unique(Entry::Source, document.sources.iter().map(|source| &source.id))?,
+        sources: &document.sources,
         categories: unique(Entry::Category, document.categories.iter().map(|category| &category.id))?,
         schemes: &document.schemes,
     };
+    unique(Entry::Source, document.sources.iter().map(|source| &source.id))?;
     let markets = unique(Entry::Market, document.markets.iter().map(|market| market.code))?;
     unique(Entry::Scheme, document.schemes.iter().map(|scheme| &scheme.id))?;
     unique(Entry::Arrangement, document.arrangements.iter().map(|arrangement| &arrangement.id))?;
@@ -54,7 +57,7 @@ type Ids = HashSet<String>;
 
 /// What references may lead to.
 struct Known<'a> {
-    sources: Ids,
+    sources: &'a [Source],
     categories: Ids,
     schemes: &'a [Scheme],
 }
@@ -109,7 +112,7 @@ impl Known<'_> {
 
     fn check_row(&self, row: &Row) -> Result<(), RegisterError> {
         let at = || format!("row {}", row.id);
-        self.check_source(at, &row.source)?;
+        self.check_sources(at, row.certainty, slice::from_ref(&row.source))?;
         let (from, to) = (self.scheme(at, &row.from)?, self.scheme(at, &row.to)?);
         if from.id == to.id {
             return Err(RegisterError::ToItself { row: row.id.clone() });
@@ -160,8 +163,8 @@ impl Known<'_> {
         }
     }
 
-    fn check_source(&self, at: impl Fn() -> String, id: &SourceId) -> Result<(), RegisterError> {
-        if self.sources.contains(id.as_str()) { Ok(()) } else { Err(dangling(at(), Entry::Source, id)) }
+    fn check_source(&self, at: impl Fn() -> String, id: &SourceId) -> Result<&Source, RegisterError> {
+        self.sources.iter().find(|source| source.id == *id).ok_or_else(|| dangling(at(), Entry::Source, id))
     }
 
     fn check_sources(
@@ -170,11 +173,15 @@ impl Known<'_> {
         certainty: Certainty,
         ids: &[SourceId],
     ) -> Result<(), RegisterError> {
-        if certainty == Certainty::Confirmed && ids.is_empty() {
+        unique(Entry::Source, ids)?;
+        let mut official = false;
+        for id in ids {
+            official |= self.check_source(&at, id)?.standing == SourceStanding::Official;
+        }
+        if certainty == Certainty::Confirmed && !official {
             return Err(RegisterError::Unsourced { at: at() });
         }
-        unique(Entry::Source, ids)?;
-        ids.iter().try_for_each(|id| self.check_source(&at, id))
+        Ok(())
     }
 
     fn scheme(&self, at: impl Fn() -> String, id: &SchemeId) -> Result<&Scheme, RegisterError> {

@@ -33,14 +33,6 @@ pub enum Start {
     Unknown,
 }
 
-impl Effect {
-    /// Whether it certainly covers that date.
-    #[must_use]
-    pub fn covers(&self, on: Date) -> bool {
-        self.start.certainly_by(on) && self.until.is_none_or(|until| on <= until)
-    }
-}
-
 impl Start {
     /// The first day on which the row can count, where that is known.
     #[must_use]

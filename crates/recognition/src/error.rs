@@ -160,8 +160,8 @@ pub enum RegisterError {
         /// The row.
         row: RowId,
     },
-    /// A confirmed statement without a source.
-    #[error("{at} is confirmed by no source: name the source, or say that it is reported")]
+    /// A confirmed statement without an official source.
+    #[error("{at} is confirmed by no official source: name one, or say that it is reported")]
     Unsourced {
         /// Where the statement stands.
         at: String,

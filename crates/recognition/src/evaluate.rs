@@ -4,8 +4,8 @@ use verilabel_label::{CategoryId, Date, LabelClaims, Level, Market, SchemeId, Sp
 
 use crate::register::Outgoing;
 use crate::{
-    Cause, Caveat, Citation, Finding, Mapping, MarketEntry, Own, Recognition, Register, Scheme, ScopeMatch,
-    Start, WhyNot,
+    Arrangement, Cause, Caveat, Citation, Finding, Mapping, MarketEntry, Own, Recognition, Register, Row,
+    Scheme, ScopeMatch, Start, WhyNot,
 };
 
 /// What must be known of a label to say what it counts as.
@@ -56,10 +56,24 @@ impl Register {
         self.decide(subject, on, target.short.as_str(), |scheme| scheme.id == target.id)
     }
 
+    /// Whether labels can count by that row of that arrangement on a date, as they are.
+    #[must_use]
+    pub fn counts_on(&self, arrangement: &Arrangement, row: &Row, on: Date) -> bool {
+        let (Some(from), Some(to)) = (self.scheme(&row.from), self.scheme(&row.to)) else { return false };
+        says(Citation { arrangement, row, from, to }, on).is_ok_and(|mapping| mapping.mode.counts())
+    }
+
     /// What a label counts as in every market of the register, in its order.
     #[must_use]
     pub fn where_it_counts(&self, subject: &Subject<'_>, on: Date) -> Vec<(&MarketEntry, Recognition<'_>)> {
         self.markets().iter().map(|market| (market, self.recognise(subject, market.code, on))).collect()
+    }
+
+    /// What a label counts as for every scheme that belongs to no market, in the register's order.
+    #[must_use]
+    pub fn beyond_markets(&self, subject: &Subject<'_>, on: Date) -> Vec<(&Scheme, Recognition<'_>)> {
+        let schemes = self.schemes().iter().filter(|scheme| scheme.market.is_none());
+        schemes.map(|scheme| (scheme, self.recognise_for_scheme(subject, &scheme.id, on))).collect()
     }
 
     fn decide<'a>(
@@ -119,8 +133,9 @@ fn judge<'a>(cited: Citation<'a>, subject: &Subject<'_>, on: Date) -> Result<Fin
     if !cited.row.effect.start.certainly_by(on) {
         return Err(Cause::EffectiveDateUnknown { start: cited.row.effect.start });
     }
-    specification_covered(cited, subject.specification)?;
+    // The level first: where it is not known to count, a specification of its own makes it no plainer.
     level_covered(mapping, subject.level)?;
+    specification_covered(cited, subject.specification)?;
     category_covered(cited, subject.category)?;
     if let Some(until) = cited.to.ended_by(on) {
         return Err(Cause::TargetSchemeEnded { until });
@@ -129,8 +144,19 @@ fn judge<'a>(cited: Citation<'a>, subject: &Subject<'_>, on: Date) -> Result<Fin
     Ok(Finding { cited, level: mapping.level, mode: mapping.mode, source_ended })
 }
 
+/// What a row says on a date whatever the label, or why it says nothing then.
+pub(crate) fn says(cited: Citation<'_>, on: Date) -> Result<&Mapping, Cause<'static>> {
+    certainly_not_in_effect(cited, on)?;
+    if let Some(until) = cited.to.ended_by(on) {
+        return Err(Cause::TargetSchemeEnded { until });
+    }
+    let mapping = cited.row.mapping.as_ref().ok_or(Cause::LevelMappingUnpublished)?;
+    let start = cited.row.effect.start;
+    if start.certainly_by(on) { Ok(mapping) } else { Err(Cause::EffectiveDateUnknown { start }) }
+}
+
 /// A row of unknown beginning cannot count before its arrangement was signed.
-pub(crate) fn certainly_not_in_effect(cited: Citation<'_>, on: Date) -> Result<(), Cause<'static>> {
+fn certainly_not_in_effect(cited: Citation<'_>, on: Date) -> Result<(), Cause<'static>> {
     let effect = cited.row.effect;
     let not_before = match effect.start {
         Start::Unknown => cited.arrangement.dates.signed,

@@ -21,7 +21,7 @@ pub enum Highlight<'h> {
     Row(&'h RowId),
 }
 
-/// Draws the register as it stands on a date: an SVG document, at least 1200 pixels wide.
+/// Draws the register as it stands on a date: an SVG document, 1200 pixels wide at most for as many as ten schemes.
 ///
 /// Each row is an arrow from the scheme of the label to the scheme that it counts for; its style and
 /// its words give the mode. What is not in effect on that date is grey and says so. A scheme's group has

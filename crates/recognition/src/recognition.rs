@@ -320,10 +320,10 @@ impl<'a> WhyNot<'a> {
             Cause::AwardedAfterSchemeEnded { .. } => 3,
             Cause::LevelMappingUnpublished => 4,
             Cause::EffectiveDateUnknown { .. } => 5,
-            Cause::SpecificationNotCovered { .. } => 6,
             Cause::LevelTooLow { .. }
             | Cause::LevelNotCovered { .. }
-            | Cause::LevelNotKnownCovered { .. } => 7,
+            | Cause::LevelNotKnownCovered { .. } => 6,
+            Cause::SpecificationNotCovered { .. } => 7,
             Cause::CategoryOutside { .. } | Cause::CategoryUnknown | Cause::CategoryNotKnownInside { .. } => {
                 8
             }

@@ -8,9 +8,30 @@ use std::fmt::{Display, Formatter, Result};
 use verilabel_label::Date;
 
 use crate::{
-    Basis, Cause, Caveat, Certainty, Citation, Effect, Finding, Mode, Own, Register, Row, Scheme, Start,
-    WhyNot,
+    Basis, Cause, Caveat, Certainty, Citation, Effect, Finding, Mode, Own, Recognition, Register, Row,
+    Scheme, Start, WhyNot,
 };
+
+impl Recognition<'_> {
+    /// What is to be said of it, line by line: each finding with its caveats and conditions, or each reason.
+    #[must_use]
+    pub fn in_words(&self) -> Vec<String> {
+        let but = |caveat: Caveat| format!("  but {caveat}");
+        match self {
+            Self::Own(own) => std::iter::once(own.to_string()).chain(own.caveat.map(but)).collect(),
+            Self::Recognised(findings) => {
+                let of = |finding: &Finding<'_>| {
+                    let conditions = finding.cited.row.conditions.iter();
+                    let conditions = conditions.map(|condition| format!("  condition: {condition}"));
+                    let said = std::iter::once(finding.to_string());
+                    said.chain(finding.caveats().map(but)).chain(conditions).collect::<Vec<_>>()
+                };
+                findings.iter().flat_map(of).collect()
+            }
+            Self::NotRecognised(reasons) => reasons.iter().map(WhyNot::in_words).collect(),
+        }
+    }
+}
 
 impl Display for Own<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
@@ -155,8 +176,22 @@ fn row_does_not_apply(cited: Citation<'_>, cause: &Cause<'_>, f: &mut Formatter<
     }
 }
 
+impl Effect {
+    /// From when until when, whatever the day on which it is read.
+    fn span(self) -> String {
+        let start = self.start;
+        let from = match self.basis {
+            Basis::Law => format!("by law from {start}"),
+            Basis::Memorandum | Basis::Unknown => format!("from {start}"),
+            Basis::Signature => format!("from its signature on {start}, no effective date being known"),
+            Basis::Inferred => format!("from {start}, a date inferred"),
+        };
+        self.until.map_or(from.clone(), |until| format!("{from}, until {until}"))
+    }
+}
+
 impl Register {
-    /// What a row says, in one line: from, to, mode, effect, scope, certainty.
+    /// What a row says, in one line: from, to, mode, effect, scope, conditions, certainty, source.
     #[must_use]
     pub fn row_in_words(&self, row: &Row) -> String {
         let (Some(from), Some(to)) = (self.scheme(&row.from), self.scheme(&row.to)) else {
@@ -175,7 +210,16 @@ impl Register {
             .specifications
             .as_ref()
             .map_or(String::new(), |versions| format!("; specification {} only", list(versions)));
-        format!("{what}; {}{specifications}; {}; {}", row.effect, row.scope.text, row.certainty)
+        let conditions =
+            row.conditions.iter().fold(String::new(), |all, one| format!("{all}; condition: {one}"));
+        let clause = row.clause.as_ref().map_or(String::new(), |clause| format!(", {clause}"));
+        format!(
+            "{what}; {}{specifications}; {}{conditions}; {} [{}{clause}]",
+            row.effect.span(),
+            row.scope.text,
+            row.certainty,
+            row.source
+        )
     }
 }
 

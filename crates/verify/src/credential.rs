@@ -1,7 +1,7 @@
 //! Label credentials, and status lists that come as credentials (docs/spec/credential.md).
 
 use verilabel_credential::{CredentialError, StatusListCredential, StatusPurpose, parse, parse_status_list};
-use verilabel_label::{DidWeb, IssuerId, LabelClaims, Status};
+use verilabel_label::{DidWeb, IssuerId, LabelClaims, Status, Timestamp};
 use verilabel_trust::{Issuer, KeyState, Purpose, TrustPack};
 use verilabel_wire::{Authentic, Budget, EnvelopeError, OpenError};
 
@@ -74,6 +74,10 @@ impl GivenLists {
                     if !is_issuer(&list.value().issuer, url.unwrap_or_default(), issuer) {
                         let stated = list.value().issuer.to_string();
                         return Err(ListRefusal::AnotherIssuer { issuer: issuer.id.clone(), stated });
+                    }
+                    let issued_at = list.value().issued_at;
+                    if !key.in_use_at(issued_at) {
+                        return Err(ListRefusal::KeyNotInUse { issuer: issuer.id.clone(), issued_at });
                     }
                     self.0.push(GivenList { issuer: issuer.id.clone(), list });
                     return Ok(());
@@ -172,6 +176,13 @@ pub enum ListRefusal {
         /// Who is said to have signed.
         stated: String,
     },
+    /// The key was not in use when the list was made: whoever finds a retired key makes no news with it.
+    KeyNotInUse {
+        /// Whose key it is.
+        issuer: IssuerId,
+        /// When the list says that it was made.
+        issued_at: Timestamp,
+    },
 }
 
 impl ListRefusal {
@@ -185,6 +196,7 @@ impl ListRefusal {
             Self::Open { error: OpenError::Key(error), .. } => error.code(),
             Self::Open { error: OpenError::Payload(error), .. } => error.code(),
             Self::AnotherIssuer { .. } => "issuer-mismatch",
+            Self::KeyNotInUse { .. } => "key-not-in-use",
         }
     }
 }
@@ -200,6 +212,13 @@ impl std::fmt::Display for ListRefusal {
             Self::Open { issuer, error } => write!(f, "the list names a key of {issuer}: {error}"),
             Self::AnotherIssuer { issuer, stated } => {
                 write!(f, "a key of {issuer} signed the list, but it says that {stated:?} did")
+            }
+            Self::KeyNotInUse { issuer, issued_at } => {
+                write!(
+                    f,
+                    "the list was made on {}, when the key of {issuer} was not in use",
+                    issued_at.date()
+                )
             }
         }
     }

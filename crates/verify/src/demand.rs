@@ -1,7 +1,7 @@
 //! What was asked for, and whether the label meets it.
 
-use verilabel_label::{CategoryId, Date, FieldError, Level, Market, SchemeId};
-use verilabel_recognition::{Recognition, Register, Subject};
+use verilabel_label::{CategoryId, FieldError, Level, Market, SchemeId};
+use verilabel_recognition::Recognition;
 
 use crate::Standing;
 
@@ -98,19 +98,14 @@ impl Unmet {
 
 pub(crate) fn level_demand(
     asked: &MinimumLevel,
-    register: &Register,
-    subject: &Subject<'_>,
+    recognition: &Recognition<'_>,
     standing: &Standing,
-    on: Date,
 ) -> Demand<MinimumLevel> {
-    if !standing.is_in_force() {
-        return Demand { asked: asked.clone(), met: Err(Unmet::NotInForce) };
-    }
-    let recognition = register.recognise_for_scheme(subject, &asked.scheme, on);
-    let met = match recognition.counts_as(&asked.scheme) {
-        Some(level) if level >= asked.level => Ok(()),
-        Some(level) => Err(Unmet::LevelTooLow { level }),
-        None => Err(why(&recognition)),
+    let met = match (standing.is_in_force(), recognition.counts_as(&asked.scheme)) {
+        (false, _) => Err(Unmet::NotInForce),
+        (true, Some(level)) if level >= asked.level => Ok(()),
+        (true, Some(level)) => Err(Unmet::LevelTooLow { level }),
+        (true, None) => Err(why(recognition)),
     };
     Demand { asked: asked.clone(), met }
 }

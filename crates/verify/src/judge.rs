@@ -64,7 +64,9 @@ struct Judge<'p, 'q> {
 }
 
 impl<'p> Judge<'p, '_> {
+    /// White space around a text is what codes, files and people put there: it is not part of the label.
     fn judge(&self, text: &str) -> Verdict<'p> {
+        let text = text.trim_ascii();
         let form = Form::of(text);
         let outcome = match open(text, form, self.pack) {
             Ok(opened) => Outcome::Authentic(Box::new(self.weigh(opened))),
@@ -88,10 +90,12 @@ impl<'p> Judge<'p, '_> {
         let register = pack.register();
         let standing = stand(claims, &status, policy, now);
         let level = level(claims, register);
-        let level_demand = question
-            .minimum_level
-            .as_ref()
-            .map(|asked| level_demand(asked, register, &subject, &standing, now.date()));
+        let asked_level = question.minimum_level.as_ref();
+        let level_recognition =
+            asked_level.map(|asked| register.recognise_for_scheme(&subject, &asked.scheme, now.date()));
+        let level_demand = asked_level
+            .zip(level_recognition.as_ref())
+            .map(|(asked, found)| level_demand(asked, found, &standing));
         let recognition = question.market.map(|market| register.recognise(&subject, market, now.date()));
         let market_demand = question
             .market
@@ -118,8 +122,9 @@ impl<'p> Judge<'p, '_> {
             product,
             level,
             standing,
-            recognition,
+            level_recognition,
             level_demand,
+            recognition,
             market_demand,
             category,
             freshness,

@@ -1,5 +1,8 @@
 //! Every check as a line: what was checked, how it came out, the fact and its source.
 
+use std::fmt::Display;
+
+use verilabel_recognition::Recognition;
 use verilabel_wire::WrongKey;
 
 use crate::words::Age;
@@ -178,8 +181,8 @@ impl Judged<'_> {
         lines.push(self.dates_line());
         lines.push(self.status_line(verdict));
         lines.push(self.level_line());
-        lines.extend(self.minimum_level_line());
-        lines.extend(self.recognition_lines());
+        lines.extend(self.minimum_level_lines());
+        lines.extend(self.market_lines());
         let notes = self.notes.iter();
         lines.extend(notes.map(|n| {
             let source = format!("{} and the trust pack", verdict.form.presented());
@@ -262,58 +265,54 @@ impl Judged<'_> {
         line(Check::Level, mark, self.level.code(), self.level.to_string(), "the register")
     }
 
-    fn minimum_level_line(&self) -> Option<Line> {
-        let demand = self.level_demand.as_ref()?;
-        let asked = format!("{} was asked for", demand.asked);
-        Some(match demand.met {
-            Ok(()) => line(
-                Check::MinimumLevel,
-                Mark::Passed,
-                "level-met",
-                format!("{asked}, and is met"),
-                "the register",
-            ),
-            Err(unmet) => {
-                let fact = format!("{asked}; {unmet}");
-                let mark = if unmet.is_unknown() { Mark::Unknown } else { Mark::Failed };
-                line(Check::MinimumLevel, mark, unmet.code(), fact, "the register")
-            }
-        })
-    }
-
-    /// One line per finding, or per reason why not.
-    fn recognition_lines(&self) -> Vec<Line> {
-        let (Some(recognition), Some(demand)) = (&self.recognition, &self.market_demand) else {
+    /// Whether the level is met, and what that rests on.
+    fn minimum_level_lines(&self) -> Vec<Line> {
+        let (Some(recognition), Some(demand)) = (&self.level_recognition, &self.level_demand) else {
             return Vec::new();
         };
-        let mark = if demand.met.is_ok() { Mark::Passed } else { Mark::Failed };
+        let asked = format!("{} was asked for", demand.asked);
+        let (mark, code, fact) = match demand.met {
+            Ok(()) => (Mark::Passed, "level-met", format!("{asked}, and is met")),
+            Err(unmet) if unmet.is_unknown() => (Mark::Unknown, unmet.code(), format!("{asked}; {unmet}")),
+            Err(unmet) => (Mark::Failed, unmet.code(), format!("{asked}; {unmet}")),
+        };
+        let mut lines = vec![line(Check::MinimumLevel, mark, code, fact, "the register")];
+        lines.extend(self.recognition_lines(Check::MinimumLevel, recognition, demand.met.is_ok()));
+        lines
+    }
+
+    fn market_lines(&self) -> Vec<Line> {
+        match (&self.recognition, &self.market_demand) {
+            (Some(recognition), Some(demand)) => {
+                self.recognition_lines(Check::Recognition, recognition, demand.met.is_ok())
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// One line per finding, each with what must be said beside it, or per reason why not.
+    fn recognition_lines(&self, check: Check, recognition: &Recognition<'_>, met: bool) -> Vec<Line> {
+        let mark = if met { Mark::Passed } else { Mark::Failed };
         let (mark, condition) =
             if self.standing.is_in_force() { (mark, "") } else { (Mark::Attention, "if it were in force: ") };
         let category = format!("the register; category {}", self.category);
+        let said = |mark, code, fact| line(check, mark, code, fact, category.as_str());
+        let besides =
+            |code, fact: &dyn Display| line(check, Mark::Attention, code, fact.to_string(), "the register");
         let mut lines = Vec::new();
-        if let verilabel_recognition::Recognition::Own(own) = recognition {
-            lines.push(line(Check::Recognition, mark, "own", format!("{condition}{own}"), category.as_str()));
+        if let Recognition::Own(own) = recognition {
+            lines.push(said(mark, "own", format!("{condition}{own}")));
+            lines.extend(own.caveat.map(|caveat| besides(caveat.code(), &caveat)));
         }
         for finding in recognition.findings() {
-            lines.push(line(
-                Check::Recognition,
-                mark,
-                finding.mode.code(),
-                finding.to_string(),
-                category.as_str(),
-            ));
-            for caveat in finding.caveats() {
-                let fact = caveat.to_string();
-                lines.push(line(Check::Recognition, Mark::Attention, caveat.code(), fact, "the register"));
-            }
-            for condition in &finding.cited.row.conditions {
-                let fact = condition.to_string();
-                lines.push(line(Check::Recognition, Mark::Attention, "condition", fact, "the register"));
-            }
+            lines.push(said(mark, finding.mode.code(), finding.to_string()));
+            lines.extend(finding.caveats().map(|caveat| besides(caveat.code(), &caveat)));
+            let conditions = finding.cited.row.conditions.iter();
+            lines.extend(conditions.map(|condition| besides("condition", condition)));
         }
         for reason in recognition.reasons() {
             let mark = if reason.is_unknown() && mark == Mark::Failed { Mark::Unknown } else { mark };
-            lines.push(line(Check::Recognition, mark, reason.code(), reason.to_string(), category.as_str()));
+            lines.push(said(mark, reason.code(), reason.to_string()));
         }
         lines
     }

@@ -5,9 +5,9 @@ use verilabel_label::{
     CategoryId, Date, Gtin, LabelClaims, LabelNumber, Level, Market, ModelNumber, Name, SchemeId,
     SpecificationVersion, Timestamp,
 };
-use verilabel_recognition::{Finding, Recognition, WhyNot};
+use verilabel_recognition::{Caveat, Finding, Recognition, WhyNot};
 
-use crate::{CategoryFact, Demand, Judged, LevelFact, Line, Outcome, Standing, Unmet, Verdict};
+use crate::{CategoryFact, Judged, LevelFact, Line, Outcome, Standing, Unmet, Verdict};
 
 const SCHEMA: &str = "verilabel-verdict/1";
 
@@ -28,7 +28,7 @@ pub struct Report {
     #[serde(skip_serializing_if = "Option::is_none")]
     level: Option<LevelReport>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    minimum_level: Option<DemandReport<String>>,
+    minimum_level: Option<LevelDemandReport>,
     #[serde(skip_serializing_if = "Option::is_none")]
     recognition: Option<RecognitionReport>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -43,6 +43,12 @@ pub struct Report {
 struct Coded {
     code: &'static str,
     text: String,
+}
+
+impl Coded {
+    fn of(caveat: Caveat) -> Self {
+        Self { code: caveat.code(), text: caveat.to_string() }
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -114,12 +120,16 @@ struct LevelReport {
 }
 
 #[derive(Debug, Serialize)]
-struct DemandReport<T> {
-    asked: T,
+struct LevelDemandReport {
+    asked: String,
     met: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     code: Option<&'static str>,
     unknown: bool,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    caveats: Vec<Coded>,
+    findings: Vec<FindingReport>,
+    reasons: Vec<ReasonReport>,
 }
 
 #[derive(Debug, Serialize)]
@@ -127,6 +137,8 @@ pub(crate) struct RecognitionReport {
     market: Market,
     outcome: &'static str,
     counts: bool,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    caveats: Vec<Coded>,
     findings: Vec<FindingReport>,
     reasons: Vec<ReasonReport>,
 }
@@ -138,6 +150,10 @@ struct FindingReport {
     level: Level,
     arrangement: String,
     row: String,
+    scope: String,
+    source: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    clause: Option<String>,
     certainty: verilabel_recognition::Certainty,
     text: String,
     caveats: Vec<Coded>,
@@ -153,6 +169,10 @@ struct ReasonReport {
     arrangement: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     row: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    clause: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -213,9 +233,7 @@ impl Report {
             issuer: judged.map(IssuerReport::of),
             standing: judged.map(|j| StandingReport::of(&j.standing)),
             level: judged.map(|j| LevelReport::of(j.level)),
-            minimum_level: judged
-                .and_then(|j| j.level_demand.as_ref())
-                .map(|d| demand(d, d.asked.to_string())),
+            minimum_level: judged.and_then(LevelDemandReport::of),
             recognition: judged.and_then(RecognitionReport::of),
             freshness: judged.map(|j| FreshnessReport::of(j, verdict.at)),
             notes: judged.map_or_else(Vec::new, |j| {
@@ -226,14 +244,34 @@ impl Report {
     }
 }
 
-fn demand<T, U>(demand: &Demand<T>, asked: U) -> DemandReport<U> {
-    let unmet = demand.met.err();
-    DemandReport {
-        asked,
-        met: unmet.is_none(),
-        code: unmet.as_ref().map(Unmet::code),
-        unknown: unmet.is_some_and(|unmet| unmet.is_unknown()),
+impl LevelDemandReport {
+    fn of(judged: &Judged<'_>) -> Option<Self> {
+        let (recognition, demand) = (judged.level_recognition.as_ref()?, judged.level_demand.as_ref()?);
+        let unmet = demand.met.err();
+        Some(Self {
+            asked: demand.asked.to_string(),
+            met: unmet.is_none(),
+            code: unmet.as_ref().map(Unmet::code),
+            unknown: unmet.is_some_and(|unmet| unmet.is_unknown()),
+            caveats: caveats(recognition),
+            findings: findings(recognition),
+            reasons: reasons(recognition),
+        })
     }
+}
+
+/// What to say of a label at home, if anything.
+fn caveats(recognition: &Recognition<'_>) -> Vec<Coded> {
+    let Recognition::Own(own) = recognition else { return Vec::new() };
+    own.caveat.into_iter().map(Coded::of).collect()
+}
+
+fn findings(recognition: &Recognition<'_>) -> Vec<FindingReport> {
+    recognition.findings().iter().map(FindingReport::of).collect()
+}
+
+fn reasons(recognition: &Recognition<'_>) -> Vec<ReasonReport> {
+    recognition.reasons().iter().map(ReasonReport::of).collect()
 }
 
 impl LabelReport {
@@ -320,11 +358,9 @@ impl RecognitionReport {
             market,
             outcome: recognition.code(),
             counts,
-            findings: recognition.findings().iter().map(FindingReport::of).collect(),
-            reasons: match recognition {
-                Recognition::NotRecognised(reasons) => reasons.iter().map(ReasonReport::of).collect(),
-                Recognition::Own(_) | Recognition::Recognised(_) => Vec::new(),
-            },
+            caveats: caveats(recognition),
+            findings: findings(recognition),
+            reasons: reasons(recognition),
         }
     }
 }
@@ -338,9 +374,12 @@ impl FindingReport {
             level: finding.level,
             arrangement: finding.cited.arrangement.id.to_string(),
             row: row.id.to_string(),
+            scope: row.scope.text.to_string(),
+            source: row.source.to_string(),
+            clause: row.clause.as_ref().map(ToString::to_string),
             certainty: row.certainty,
             text: finding.to_string(),
-            caveats: finding.caveats().map(|c| Coded { code: c.code(), text: c.to_string() }).collect(),
+            caveats: finding.caveats().map(Coded::of).collect(),
             conditions: row.conditions.iter().map(ToString::to_string).collect(),
         }
     }
@@ -355,6 +394,8 @@ impl ReasonReport {
             text: reason.to_string(),
             arrangement: cited.map(|c| c.arrangement.id.to_string()),
             row: cited.map(|c| c.row.id.to_string()),
+            source: cited.map(|c| c.row.source.to_string()),
+            clause: cited.and_then(|c| c.row.clause.as_ref()).map(ToString::to_string),
         }
     }
 }

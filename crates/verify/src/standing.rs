@@ -208,7 +208,7 @@ pub(crate) fn pack_entry(
 ) -> Result<Entry, WhyUnconfirmed> {
     let token = pack.status_list(issuer, claims.status.list).map_err(WhyUnconfirmed::Trouble)?;
     let status = token_status(token, claims.status.index);
-    Ok(Entry { status, issued_at: token.issued_at, expires: good_until(token) })
+    Ok(Entry { status, issued_at: token.issued_at, expires: token.good_until() })
 }
 
 fn token_status(token: &StatusListToken, index: u32) -> Result<Status, WhyUnconfirmed> {
@@ -249,12 +249,4 @@ fn stale(entry: &Entry, policy: &Policy, now: Timestamp) -> Option<WhyUnconfirme
     }
     let limit = policy.max_status_age.filter(|limit| age > *limit)?;
     Some(WhyUnconfirmed::TooOld { age, limit })
-}
-
-/// Its expiry; without one, what its time to live allows from when it was made.
-fn good_until(token: &StatusListToken) -> Option<Timestamp> {
-    token.expires.or_else(|| {
-        let seconds = i64::try_from(token.time_to_live?).ok()?;
-        Timestamp::from_seconds(token.issued_at.seconds().checked_add(seconds)?).ok()
-    })
 }

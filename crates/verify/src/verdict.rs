@@ -137,10 +137,12 @@ pub struct Judged<'p> {
     pub level: LevelFact<'p>,
     /// In force or not.
     pub standing: Standing,
-    /// What the label counts as in the market asked for.
-    pub recognition: Option<Recognition<'p>>,
+    /// What the label counts as for the scheme of the level asked for.
+    pub level_recognition: Option<Recognition<'p>>,
     /// The level asked for, and whether the label has it.
     pub level_demand: Option<Demand<MinimumLevel>>,
+    /// What the label counts as in the market asked for.
+    pub recognition: Option<Recognition<'p>>,
     /// The market asked for, and whether the label counts there.
     pub market_demand: Option<Demand<verilabel_label::Market>>,
     /// The product category and where it comes from.

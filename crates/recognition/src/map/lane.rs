@@ -4,7 +4,7 @@ use verilabel_label::Date;
 
 use super::canvas::{Anchor, Canvas, Stroke, Style, cut, width};
 use super::{BODY, Columns, INK, LEFT, POINTED, SMALL};
-use crate::evaluate::certainly_not_in_effect;
+use crate::evaluate::says;
 use crate::{
     Arrangement, Basis, Cause, Certainty, Citation, Highlight, Mode, Register, Row, Scheme, Start, words,
 };
@@ -122,18 +122,16 @@ fn statement(row: &Row, from: &Scheme, to: &Scheme) -> String {
 /// How the row stands on the date, and the look that follows.
 fn state(cited: Citation<'_>, on: Date) -> (Look, String) {
     let Citation { row, to, .. } = cited;
-    let (look, mut words) = match (certainly_not_in_effect(cited, on), &row.mapping, to.ended_by(on)) {
-        (Err(Cause::NoLongerInEffect { until }), _, _) => {
-            (Look::NoEffect, format!("not in effect: ended {until}"))
-        }
-        (Err(_), _, _) => (Look::NoEffect, format!("not in effect: begins on {}", row.effect.start)),
-        (Ok(()), _, Some(until)) => {
+    let (look, mut words) = match says(cited, on) {
+        Ok(mapping) => (Look::Mode(mapping.mode), row.effect.to_string()),
+        Err(Cause::NoLongerInEffect { until }) => (Look::NoEffect, format!("not in effect: ended {until}")),
+        Err(Cause::TargetSchemeEnded { until }) => {
             (Look::NoEffect, format!("no effect: {} stopped awarding on {until}", to.short))
         }
-        (Ok(()), Some(mapping), None) if row.effect.start.certainly_by(on) => {
-            (Look::Mode(mapping.mode), row.effect.to_string())
+        Err(Cause::LevelMappingUnpublished | Cause::EffectiveDateUnknown { .. }) => {
+            (Look::Unpublished, unknown_start(row.effect.start))
         }
-        (Ok(()), _, None) => (Look::Unpublished, unknown_start(row.effect.start)),
+        Err(_) => (Look::NoEffect, format!("not in effect: begins on {}", row.effect.start)),
     };
     if let Some(versions) = &row.specifications {
         let versions: Vec<_> = versions.iter().map(ToString::to_string).collect();

@@ -20,6 +20,34 @@ fn check(cases: &[Case]) {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// Not the rows of ended schemes and arrangements, of unpublished levels, nor those that only shorten an application.
+#[test]
+fn rows_that_count_are_told_from_those_that_do_not() {
+    let counting = |on| -> Vec<&str> {
+        let arrangements = published().arrangements().iter();
+        let rows = arrangements.flat_map(|a| a.rows.iter().map(move |row| (a, row)));
+        let counting = rows.filter(|(a, row)| published().counts_on(a, row, day(on)));
+        counting.map(|(_, row)| row.id.as_str()).collect()
+    };
+    assert_eq!(
+        counting("2024-10-15"),
+        ["sg-fi-2021.fi-cls", "sg-fi-2021.cls-fi", "sg-de-2022.it-sik-cls", "sg-de-2022.cls-it-sik",]
+    );
+    assert_eq!(
+        counting("2026-11-22"),
+        [
+            "sg-fi-2021.fi-cls",
+            "sg-de-2022.it-sik-cls-2024",
+            "sg-kr-2024.cic-cls",
+            "sg-kr-2024.cls-cic",
+            "kr-de-2025.cic-it-sik",
+            "kr-de-2025.it-sik-cic",
+            "sg-gb-2025.cls-psti",
+            "gb-jp-2025.jc-star-psti",
+        ]
+    );
+}
+
 #[test]
 fn sg_fi_2021_finnish_label_in_singapore() {
     let recognised = "fulfils-level sg.cls-iot 3 by sg-fi-2021.fi-cls [start-from-signature]";
@@ -77,7 +105,7 @@ fn sg_de_2022_german_label_in_singapore() {
             "de.it-sik 1 router",
             "SG",
             "2024-10-15",
-            "no: category-not-known-inside sg-de-2022.it-sik-cls; not-yet-in-effect sg-de-2022.it-sik-cls-2024",
+            "no: category-outside sg-de-2022.it-sik-cls; not-yet-in-effect sg-de-2022.it-sik-cls-2024",
         ),
         ("de.it-sik 1 router", "SG", "2024-10-16", of_2024),
         // What 2022 left out is not known since.
@@ -251,6 +279,8 @@ fn gb_jp_2025_japanese_label_in_the_united_kingdom() {
         ("jp.jc-star 2", "GB", "2026-11-22", not_known),
         ("jp.jc-star 3", "GB", "2026-11-22", not_known),
         ("jp.jc-star 4", "GB", "2026-11-22", not_known),
+        // Higher levels have specifications of their own.
+        ("jp.jc-star 2 @JST-CR-02-01-2026", "GB", "2026-11-22", not_known),
         (
             "jp.jc-star 1 @JST-CR-01-01-2026",
             "GB",

@@ -168,6 +168,7 @@ fn one_fault_one_code() {
         (&format!("{kr_row}/effect/from"), json!("2025"), "register-form"),
         (&format!("{kr_row}/effect/basis"), json!("unknown"), "register-basis"),
         (&format!("{kr_row}/source"), json!("nowhere"), "register-dangling"),
+        (&format!("{kr_row}/source"), json!("press-psv"), "register-unsourced"),
         (&format!("{kr_row}/certainty"), json!("unknown"), "register-unsure"),
         (&format!("{fi_row}/conditions"), json!([""]), "register-form"),
     ];
