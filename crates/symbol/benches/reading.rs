@@ -13,7 +13,7 @@
 use std::time::{Duration, Instant};
 
 use verilabel_pictures::{Class, Encoding, Shot};
-use verilabel_symbol::read::{Effort, Limits, Picture, Reading, codes};
+use verilabel_symbol::read::{Effort, Limits, Picture, Reading, any, codes};
 
 /// Scenes of each class, and frames of 12 megapixels.
 const SEEDS: u64 = 40;
@@ -61,7 +61,7 @@ fn timed(class: Class, shot: &Shot) -> (Reading, Duration) {
         Some(file) => Picture::decode(&file, &Limits::default()),
         None => Picture::from_luma(raster.width(), raster.height(), luma),
     };
-    let reading = codes(&picture.expect("the scene is a picture"), effort, &|| false);
+    let reading = codes(&picture.expect("the scene is a picture"), effort, &any, &|| false);
     (reading, start.elapsed())
 }
 

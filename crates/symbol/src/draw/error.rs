@@ -20,6 +20,14 @@ pub enum DrawError {
         /// The text it stands in.
         text: String,
     },
+    /// Writing from the right together with writing or figures from the left.
+    #[error(
+        "{text:?} mixes writing from the right with letters or figures from the left: give each by itself"
+    )]
+    MixedDirections {
+        /// The text.
+        text: String,
+    },
     /// Bytes that are no usable font.
     #[error("the font cannot be used: it must be a static OpenType font with TrueType or CFF outlines")]
     FontUnreadable,
@@ -50,6 +58,7 @@ impl DrawError {
         match self {
             Self::Length { .. } => "length-out-of-range",
             Self::GlyphMissing { .. } => "glyph-missing",
+            Self::MixedDirections { .. } => "text-mixed-directions",
             Self::FontUnreadable => "font-unreadable",
             Self::PictureSize { .. } => "picture-size",
             Self::Encoding { .. } => "encoding-failed",

@@ -22,8 +22,8 @@ pub enum Anchor {
 
 /// One line of text, shaped and measured.
 ///
-/// All of it runs in one direction; text that mixes writing from the left with writing from the right is
-/// set from the left, run by run.
+/// All of it runs in one direction. Text that mixes writing from the right with letters or figures, which run from
+/// the left, is refused: out of order, it would say something else.
 #[derive(Debug, Clone)]
 pub struct TextRun {
     content: String,
@@ -59,9 +59,17 @@ impl Fonts {
     ///
     /// # Errors
     /// [`DrawError::GlyphMissing`] where no font has a character; line breaks and tabs are among those.
+    /// [`DrawError::MixedDirections`].
     pub fn run(&self, content: &str, weight: Weight, size: f64) -> Result<TextRun, DrawError> {
         let mut run = TextRun { content: content.to_owned(), size, spans: Vec::new(), width: 0.0 };
-        for part in self.split(content, weight)? {
+        let mut parts = self.split(content, weight)?;
+        if content.contains(runs_from_the_right) {
+            if content.contains(runs_from_the_left) {
+                return Err(DrawError::MixedDirections { text: content.to_owned() });
+            }
+            parts.reverse();
+        }
+        for part in parts {
             run.append(part);
         }
         Ok(run)
@@ -90,6 +98,19 @@ impl Fonts {
         }
         Ok(parts)
     }
+}
+
+/// Letters from the right: Hebrew, Arabic and their neighbours (Unicode's ranges for bidirectional classes R and AL).
+fn runs_from_the_right(character: char) -> bool {
+    let range = matches!(character,
+        '\u{590}'..='\u{8FF}' | '\u{FB1D}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFE}'
+        | '\u{10800}'..='\u{10FFF}' | '\u{1E800}'..='\u{1EFFF}');
+    range && !character.is_numeric()
+}
+
+/// All other letters, and figures of every script.
+fn runs_from_the_left(character: char) -> bool {
+    character.is_alphanumeric() && !runs_from_the_right(character)
 }
 
 /// Blanks, punctuation and marks stay with the font of what comes before them where it has them.
@@ -218,6 +239,18 @@ mod tests {
         assert!(fonts.run("", Weight::Regular, 10.0).unwrap().width().abs() < 1e-9);
         let size = fonts.size_for_x_height(Weight::Regular, 1.2);
         assert!((fonts.run("x", Weight::Regular, size).unwrap().x_height() - 1.2).abs() < 1e-9);
+    }
+
+    #[test]
+    fn directions_are_not_mixed() {
+        let run = |text| Fonts::default().run(text, Weight::Bold, 3.0);
+        for one in ["Specimen – № 1", "عينة غير صالحة", "דוגמה (לא תקף)", "…", ""]
+        {
+            assert!(run(one).is_ok(), "{one}");
+        }
+        for mixed in ["Specimen عينة", "عينة Specimen", "דוגמה 2026", "عينة ٢٠"] {
+            assert_eq!(run(mixed).unwrap_err().code(), "text-mixed-directions", "{mixed}");
+        }
     }
 
     #[test]

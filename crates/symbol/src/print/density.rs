@@ -10,6 +10,8 @@ pub struct Parts {
     pub host: usize,
     /// Characters of the serial number, and of other qualifiers after the GTIN.
     pub serial: usize,
+    /// Whether most characters of the serial number are digits, which take less than half as much.
+    pub mostly_digits: bool,
     /// Bytes that the names of brand, models and manufacturer take among the claims.
     pub names: usize,
 }
@@ -53,10 +55,12 @@ const SHORTEST_HOST: usize = 4;
 impl Parts {
     /// How to save so many bits.
     pub(crate) fn save(&self, bits: usize) -> Remedy {
+        let serial =
+            if self.mostly_digits { Ratio { bits: 10, units: 3 } } else { Ratio { bits: 8, units: 1 } };
         let parts = [
             // 7 bytes make 17 digits, 3 digits take 10 bits.
             (Part::Names, self.names, self.names, Ratio { bits: 170, units: 21 }),
-            (Part::Serial, self.serial, self.serial, Ratio { bits: 8, units: 1 }),
+            (Part::Serial, self.serial, self.serial, serial),
             (Part::Host, self.host, self.host.saturating_sub(SHORTEST_HOST), Ratio { bits: 8, units: 1 }),
         ];
         let enough: Vec<_> = parts
@@ -136,7 +140,7 @@ mod tests {
 
     #[test]
     fn each_part_that_is_enough_is_offered() {
-        let parts = Parts { host: 30, serial: 12, names: 60 };
+        let parts = Parts { host: 30, serial: 12, names: 60, ..Parts::default() };
         assert_eq!(
             parts.save(90).to_string(),
             "shorten the names by about 12 of 60 bytes, or leave out the serial number (12 characters), \
@@ -145,8 +149,15 @@ mod tests {
     }
 
     #[test]
+    fn a_serial_number_of_digits_saves_less() {
+        let parts = Parts { serial: 20, mostly_digits: true, ..Parts::default() };
+        assert_eq!(parts.save(40).to_string(), "shorten the serial number by about 12 of 20 characters");
+        assert_eq!(parts.save(67), Remedy::MoreRoom);
+    }
+
+    #[test]
     fn together_they_may_be_enough() {
-        let parts = Parts { host: 12, serial: 6, names: 10 };
+        let parts = Parts { host: 12, serial: 6, names: 10, ..Parts::default() };
         let Remedy::AllOf(all) = parts.save(150) else { panic!("no single part has 150 bits") };
         assert_eq!(
             all.iter().map(|s| (s.part, s.by)).collect::<Vec<_>>(),
@@ -156,7 +167,7 @@ mod tests {
 
     #[test]
     fn nothing_may_be_enough() {
-        assert_eq!(Parts { host: 5, serial: 0, names: 0 }.save(9), Remedy::MoreRoom);
+        assert_eq!(Parts { host: 5, ..Parts::default() }.save(9), Remedy::MoreRoom);
         assert_eq!(Parts::default().save(1).to_string(), "no shortening is enough, allow more room");
     }
 }

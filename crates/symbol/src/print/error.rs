@@ -105,12 +105,32 @@ pub enum SymbolError {
         of: u8,
     },
     /// Labels that are larger than a sheet's printable area.
-    #[error("a label of {width} by {height} does not fit the page: choose a larger page or a smaller margin")]
+    #[error(
+        "a label of {width} by {height} does not fit the page, which has room for {room_width} by {room_height}"
+    )]
     LabelTooLarge {
         /// Its width.
         width: Mm,
         /// Its height, with its caption.
         height: Mm,
+        /// Width of the page within its margins.
+        room_width: Mm,
+        /// Height of the page within its margins.
+        room_height: Mm,
+    },
+    /// A label that is larger than those that the rows and columns of a sheet were made for.
+    #[error(
+        "a label of {width} by {height} is larger than the labels before it, {grid_width} by {grid_height}: give all labels of a sheet one size"
+    )]
+    LabelsDiffer {
+        /// Its width.
+        width: Mm,
+        /// Its height.
+        height: Mm,
+        /// The width of the others.
+        grid_width: Mm,
+        /// The height of the others.
+        grid_height: Mm,
     },
     /// Something cannot be drawn.
     #[error(transparent)]
@@ -142,6 +162,7 @@ impl SymbolError {
             Self::TextDoesNotFit { .. } => "text-does-not-fit",
             Self::LevelBeyondScheme { .. } => "level-beyond-scheme",
             Self::LabelTooLarge { .. } => "label-too-large",
+            Self::LabelsDiffer { .. } => "labels-differ-in-size",
             Self::Draw(error) => error.code(),
         }
     }

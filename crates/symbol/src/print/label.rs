@@ -38,6 +38,14 @@ impl LabelLayout {
     /// mandatory text on food packaging.
     pub const LEAST_X_HEIGHT: Mm = Mm::of(1.2);
 
+    /// Finds out whether a label of that width could bear a banner.
+    ///
+    /// # Errors
+    /// As [`PrintedLabel::new`].
+    pub fn check_banner(self, banner: &str, width: Mm, fonts: &Fonts) -> Result<(), SymbolError> {
+        Banner::new(fonts, banner, self, width.value()).map(|_| ())
+    }
+
     fn sizes(&self, times: f64) -> Sizes {
         let least = Self::LEAST_X_HEIGHT.value();
         Sizes { preferred: self.x_height.value().max(least) * times, least }

@@ -132,8 +132,13 @@ impl Sheet {
         };
         let (columns, rows) = (fit(self.width, width), fit(self.height, height + caption));
         if columns == 0 || rows == 0 {
-            let height = Mm::of(height + caption);
-            return Err(SymbolError::LabelTooLarge { width: label.width(), height });
+            let room = |page: Mm| Mm::of((page.value() - 2.0 * self.margin.value()).max(0.0));
+            return Err(SymbolError::LabelTooLarge {
+                width: label.width(),
+                height: Mm::of(height + caption),
+                room_width: room(self.width),
+                room_height: room(self.height),
+            });
         }
         Ok(SheetGrid { columns, rows, width, height, caption })
     }
@@ -141,7 +146,7 @@ impl Sheet {
     /// Draws one page: `number` counts from 1, `of` is how many there are.
     ///
     /// # Errors
-    /// [`SymbolError::LabelTooLarge`] for a label larger than the grid's, and
+    /// [`SymbolError::LabelsDiffer`] for a label larger than the grid's, and
     /// [`DrawError::GlyphMissing`] for captions.
     pub fn page(
         &self,
@@ -156,7 +161,8 @@ impl Sheet {
         for (at, cell) in self.places(grid).zip(cells) {
             let (width, height) = (cell.drawing.width(), cell.drawing.height());
             if width.value() > grid.width + 1e-6 || height.value() > grid.height + 1e-6 {
-                return Err(SymbolError::LabelTooLarge { width, height });
+                let (grid_width, grid_height) = (Mm::of(grid.width), Mm::of(grid.height));
+                return Err(SymbolError::LabelsDiffer { width, height, grid_width, grid_height });
             }
             let area = Rect::new(at.x, at.y, width.value(), height.value());
             if self.cut_marks {
@@ -185,18 +191,31 @@ impl Sheet {
         cells: impl ExactSizeIterator<Item = Result<SheetCell, SymbolError>>,
         fonts: &Fonts,
     ) -> Result<W, SheetError> {
-        let mut document = PdfDocument::new(out, self.title.clone().unwrap_or_default())?;
-        let all = cells.len();
         let mut cells = cells.peekable();
         let grid = match cells.peek() {
             Some(Ok(first)) => self.grid(&first.drawing, first.caption.is_some())?,
-            // The loop below meets the error.
+            // Writing meets the error.
             Some(Err(_)) | None => SheetGrid { columns: 1, rows: 1, width: 0.0, height: 0.0, caption: 0.0 },
         };
-        let pages = all.div_ceil(grid.per_page());
+        self.write_pdf_on(&grid, out, cells, fonts)
+    }
+
+    /// The same on a given grid, for labels of which the first is not the largest.
+    ///
+    /// # Errors
+    /// As [`Self::write_pdf`].
+    pub fn write_pdf_on<W: Write>(
+        &self,
+        grid: &SheetGrid,
+        out: W,
+        mut cells: impl ExactSizeIterator<Item = Result<SheetCell, SymbolError>>,
+        fonts: &Fonts,
+    ) -> Result<W, SheetError> {
+        let mut document = PdfDocument::new(out, self.title.clone().unwrap_or_default())?;
+        let pages = cells.len().div_ceil(grid.per_page());
         for number in 1..=pages {
             let on_page = cells.by_ref().take(grid.per_page()).collect::<Result<Vec<_>, _>>()?;
-            document.page(&self.page(&grid, on_page, (number, pages), fonts)?)?;
+            document.page(&self.page(grid, on_page, (number, pages), fonts)?)?;
         }
         Ok(document.finish()?)
     }

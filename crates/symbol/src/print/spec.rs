@@ -50,10 +50,19 @@ impl PrintSpec {
     }
 
     /// The same with the X-dimension moved to a whole number of the printer's dots: the nearest that is
-    /// not below the least, unless the X-dimension already was.
+    /// within the limits, unless the X-dimension itself was not.
     #[must_use]
     pub fn on_grid(self, dpi: u16) -> Self {
         Self { x_dimension: self.nearest_on_grid(dpi).1, dpi: Some(dpi), ..self }
+    }
+
+    /// The same with an X-dimension that was rounded to the micrometre, as it is told, taken for the whole number of
+    /// dots that it was rounded from.
+    #[must_use]
+    pub fn snapped(self, dpi: u16) -> Self {
+        let (_, nearest) = self.nearest_on_grid(dpi);
+        let near = (nearest.value() - self.x_dimension.value()).abs() <= ROUNDED + SLACK;
+        if near { Self { x_dimension: nearest, ..self } } else { self }
     }
 
     /// Width of a side, without and with the quiet zone.
@@ -157,15 +166,26 @@ impl PrintSpec {
         Some(SymbolError::XDimensionOffGrid { x: self.x_dimension, dpi, nearest, dots })
     }
 
-    /// Dots and width of the nearest X-dimension on the printer's grid.
+    /// Dots and width of the nearest X-dimension on the printer's grid, within the limits where that can be.
     fn nearest_on_grid(&self, dpi: u16) -> (u16, Mm) {
-        let dots = self.x_dimension.value() / dot(dpi);
-        let least = Self::LEAST_X.value() - SLACK;
-        let too_small = dots.round() * dot(dpi) < least && self.x_dimension.value() >= least;
-        let dots = if too_small { dots.ceil() } else { dots.round() }.max(1.0);
-        (u16::try_from(whole(dots)).unwrap_or(u16::MAX), Mm::of(dots * dot(dpi)))
+        let x = self.x_dimension.value();
+        let (least, most) = (Self::LEAST_X.value() - SLACK, Self::MOST_X.value() + SLACK);
+        let (exact, wide) = (x / dot(dpi), |dots: f64| dots * dot(dpi));
+        let nearest = exact.round();
+        let dots = if wide(nearest) < least && x >= least {
+            exact.ceil()
+        } else if wide(nearest) > most && x <= most {
+            exact.floor()
+        } else {
+            nearest
+        };
+        let dots = dots.max(1.0);
+        (u16::try_from(whole(dots)).unwrap_or(u16::MAX), Mm::of(wide(dots)))
     }
 }
+
+/// Half a micrometre: lengths are told to the micrometre.
+const ROUNDED: f64 = 0.000_5;
 
 /// A thousandth of a micrometre, for sums that should come out even.
 const SLACK: f64 = 1e-6;

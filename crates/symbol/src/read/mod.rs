@@ -43,4 +43,4 @@ pub use error::{Limit, PictureError};
 #[cfg(feature = "read")]
 pub use format::Limits;
 pub use picture::Picture;
-pub use search::{Effort, End, Filter, Reading, Rung, Work, codes};
+pub use search::{Effort, End, Filter, Reading, Rung, Work, any, codes};

@@ -11,11 +11,17 @@ use super::triple::{Triple, triples};
 /// How much to look for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Effort {
-    /// Stop at the first rung that finds a code: for the frames of a camera.
+    /// Stop at the first rung that finds a code that is sought: for the frames of a camera.
     First,
     /// Look at every scale, also after a code was found: for files, which may show codes of
-    /// several sizes. The rungs for bad pictures are climbed only while nothing was found.
+    /// several sizes. The rungs for bad pictures are climbed only while nothing was found that is sought.
     Every,
+}
+
+/// Seeks every code, whatever it says.
+#[must_use]
+pub fn any(_text: &str) -> bool {
+    true
 }
 
 /// A way of looking at a picture.
@@ -95,24 +101,32 @@ const GROUPS: usize = 400;
 /// Timing patterns less clear than this are not followed up: those of noise mostly reach 0.2.
 const TIMING: f32 = 0.3;
 
-/// Reads the QR codes of a picture. `time_is_up` is asked before each rung and before each
-/// symbol is tried; if it never says so the search ends all the same, because its work is bounded.
+/// Reads the QR codes of a picture. `sought` says of a text whether it is one that the caller looks for ([`any`]):
+/// other codes are told too, but a sharp one ends no search for a blurred one. `time_is_up` is asked before each rung
+/// and before each symbol is tried; if it never says so the search ends all the same, because its work is bounded.
 #[must_use]
-pub fn codes(picture: &Picture, effort: Effort, time_is_up: &dyn Fn() -> bool) -> Reading {
+pub fn codes(
+    picture: &Picture,
+    effort: Effort,
+    sought: &dyn Fn(&str) -> bool,
+    time_is_up: &dyn Fn() -> bool,
+) -> Reading {
     let mut search = Search {
         levels: Levels::of(picture),
+        sought,
         time_is_up,
         codes: Vec::new(),
         work: Work::default(),
         end: End::Complete,
     };
     search.climb(effort);
-    let found = effort == Effort::First && !search.codes.is_empty();
+    let found = effort == Effort::First && search.has_found();
     Reading { end: if found { End::Complete } else { search.end }, codes: search.codes, work: search.work }
 }
 
 struct Search<'a> {
     levels: Levels<'a>,
+    sought: &'a dyn Fn(&str) -> bool,
     time_is_up: &'a dyn Fn() -> bool,
     codes: Vec<Code>,
     work: Work,
@@ -122,7 +136,7 @@ struct Search<'a> {
 impl Search<'_> {
     fn climb(&mut self, effort: Effort) {
         for (level, filter) in self.levels.rungs() {
-            let wanted = self.codes.is_empty() || (effort == Effort::Every && filter == Filter::Plain);
+            let wanted = (effort == Effort::Every && filter == Filter::Plain) || !self.has_found();
             if !wanted || self.end == End::OutOfTime {
                 return;
             }
@@ -132,6 +146,11 @@ impl Search<'_> {
             }
             self.look(level, filter);
         }
+    }
+
+    /// Whether a code was found that is sought.
+    fn has_found(&self) -> bool {
+        self.codes.iter().any(|code| (self.sought)(&code.text))
     }
 
     /// One rung.
@@ -157,7 +176,8 @@ impl Search<'_> {
         let mut in_vain = 0;
         let known = self.codes.len();
         let mut used = vec![false; finders.len()];
-        for triple in triples(&flat, &finders, GROUPS) {
+        let groups = triples(&flat, &finders, GROUPS);
+        for triple in groups.triples {
             if triple.timing < TIMING {
                 break;
             }
@@ -178,6 +198,15 @@ impl Search<'_> {
                 }
                 self.codes.push(Code::new(payload, &grid, scale, rung));
             }
+        }
+
+        let codes = &self.codes;
+        let left = finders.iter().filter(|finder| {
+            let at = finder.centre.map(|c| c * scale);
+            !codes.iter().any(|code| code.covers(at))
+        });
+        if groups.cut && left.count() >= 3 {
+            self.end = End::OutOfWork;
         }
     }
 

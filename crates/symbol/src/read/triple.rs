@@ -21,9 +21,17 @@ pub(super) struct Triple {
 /// How many neighbours of a finder are considered.
 const NEIGHBOURS: usize = 12;
 
+/// What was looked at, and whether that was all.
+pub(super) struct Groups {
+    /// The plausible triples.
+    pub(super) triples: Vec<Triple>,
+    /// Whether there were more shapes than were looked at.
+    pub(super) cut: bool,
+}
+
 /// The plausible triples, the clearest timing patterns first. At most `most` of the likeliest
 /// shapes are looked at.
-pub(super) fn triples(flat: &Flat, finders: &[Finder], most: usize) -> Vec<Triple> {
+pub(super) fn triples(flat: &Flat, finders: &[Finder], most: usize) -> Groups {
     let mut shapes = Vec::new();
     for (corner, finder) in finders.iter().enumerate() {
         let near = neighbours(finders, corner);
@@ -40,7 +48,7 @@ pub(super) fn triples(flat: &Flat, finders: &[Finder], most: usize) -> Vec<Tripl
     let mut found: Vec<Triple> =
         shapes.iter().take(most).filter_map(|(_, members)| examined(flat, finders, *members)).collect();
     found.sort_by(|a, b| b.timing.total_cmp(&a.timing));
-    found
+    Groups { triples: found, cut: shapes.len() > most }
 }
 
 /// The nearest finders of like size and polarity.

@@ -2,7 +2,7 @@
 
 use qrcode::{EcLevel, QrCode};
 use verilabel_pictures::{Class, Raster, Shot, label_link};
-use verilabel_symbol::read::{Effort, End, codes};
+use verilabel_symbol::read::{Effort, End, any, codes};
 
 use super::{drawn, picture, read};
 
@@ -14,7 +14,7 @@ fn floor(class: Class, at_least: usize) {
     let read: Vec<bool> = SEEDS
         .map(|seed| {
             let shot = class.scene(seed).shoot();
-            let reading = codes(&picture(&shot.raster), Effort::First, &|| false);
+            let reading = codes(&picture(&shot.raster), Effort::First, &any, &|| false);
             let texts: Vec<&str> = reading.codes.iter().map(|code| code.text.as_str()).collect();
             assert!(texts.iter().all(|text| shot.truth[0].text == *text), "{class:?} {seed}: misread");
             !texts.is_empty()

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use verilabel_pictures::{Class, Raster};
-use verilabel_symbol::read::{Effort, End, Reading, Work, codes};
+use verilabel_symbol::read::{Effort, End, Reading, Work, any, codes};
 
 use super::{picture, read};
 
@@ -87,12 +87,12 @@ fn thin_pictures() {
 #[test]
 fn the_caller_can_end_a_search() {
     let frame = picture(&Class::Turned.scene(5003).shoot().raster);
-    let reading = codes(&frame, Effort::First, &|| true);
+    let reading = codes(&frame, Effort::First, &any, &|| true);
     assert_eq!((reading.codes.len(), reading.end, reading.work), (0, End::OutOfTime, Work::default()));
 
     // Noise is looked at on many rungs; the question comes before each.
     let asked = Cell::new(0);
-    let reading = codes(&picture(&mosaic(1, random)), Effort::First, &|| {
+    let reading = codes(&picture(&mosaic(1, random)), Effort::First, &any, &|| {
         asked.set(asked.get() + 1);
         asked.get() > 3
     });

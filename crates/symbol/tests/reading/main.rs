@@ -7,13 +7,14 @@ mod files;
 mod hostile;
 mod payloads;
 mod properties;
+mod sought;
 
 use qrcode::{Color, QrCode};
 use verilabel_pictures::Raster;
-use verilabel_symbol::read::{Effort, Picture, Reading, codes};
+use verilabel_symbol::read::{Effort, Picture, Reading, any, codes};
 
 fn read(picture: &Picture) -> Reading {
-    codes(picture, Effort::Every, &|| false)
+    codes(picture, Effort::Every, &any, &|| false)
 }
 
 fn picture(raster: &Raster) -> Picture {

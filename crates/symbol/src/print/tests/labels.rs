@@ -215,3 +215,13 @@ fn serials_with_markup_stay_text() {
     let told = |node: roxmltree::Node<'_, '_>| node.attribute("aria-label") == Some("Serial <b>&\"'/\"</b>");
     assert!(document.descendants().any(told));
 }
+
+#[test]
+fn a_banner_is_known_to_fit_before_there_is_a_label() {
+    let check = |banner: &str, width| {
+        LabelLayout::default().check_banner(banner, Mm::new(width).unwrap(), &Fonts::default())
+    };
+    assert_eq!(check("SPECIMEN – not issued by any scheme owner", 40.0), Ok(()));
+    assert_eq!(check(&"x".repeat(999), 40.0).unwrap_err().code(), "text-does-not-fit");
+    assert_eq!(check("견본", 40.0).unwrap_err().code(), "glyph-missing");
+}

@@ -93,13 +93,18 @@ fn what_does_not_fit_is_refused() {
     let small = Sheet { width: Mm::new(80.0).unwrap(), ..sheet() };
     let error = small.write_pdf(Vec::new(), (0..1).map(cell), &Fonts::default()).unwrap_err();
     assert_eq!(error.code(), "label-too-large");
+    assert!(error.to_string().ends_with("room for 50 mm by 267 mm"), "{error}");
     // A later label that is larger than the first.
     let larger = (0..2).map(|i| {
         let side = Mm::new(20.0 + f64::from(i)).unwrap();
         Ok(SheetCell { drawing: Drawing::new(side, side), caption: None })
     });
-    let error = sheet().write_pdf(Vec::new(), larger, &Fonts::default()).unwrap_err();
-    assert_eq!(error.code(), "label-too-large");
+    let error = sheet().write_pdf(Vec::new(), larger.clone(), &Fonts::default()).unwrap_err();
+    assert_eq!(error.code(), "labels-differ-in-size");
+    assert!(error.to_string().contains("21 mm by 21 mm is larger than the labels before it, 20 mm by 20 mm"));
+    let side = Mm::new(21.0).unwrap();
+    let grid = sheet().grid(&Drawing::new(side, side), false).unwrap();
+    assert!(sheet().write_pdf_on(&grid, Vec::new(), larger, &Fonts::default()).is_ok());
 }
 
 #[test]

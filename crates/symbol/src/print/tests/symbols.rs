@@ -151,7 +151,7 @@ fn pictures_of_symbols_have_bounds() {
 fn too_dense_says_what_to_shorten() {
     let symbol = symbol(140);
     let spec = PrintSpec { max_side: Some(Mm::new(26.0).unwrap()), ..PrintSpec::default() };
-    let parts = Parts { host: 16, serial: 0, names: 80 };
+    let parts = Parts { host: 16, names: 80, ..Parts::default() };
     let error = spec.check(&symbol, &parts).unwrap_err();
     assert_eq!(error.code(), "symbol-too-dense");
     assert_eq!(
@@ -221,4 +221,35 @@ fn modules_are_whole_dots() {
     // Below the printer's reach there is nothing but one dot.
     let coarse = PrintSpec { x_dimension: Mm::ZERO, ..PrintSpec::default() }.on_grid(100);
     assert_eq!(coarse.x_dimension.to_string(), "0.254 mm");
+}
+
+#[test]
+fn the_version_is_known_before_the_symbol_is_made() {
+    for claims in (0..400).step_by(79) {
+        let text = link("/21/LX-000482915", claims);
+        for level in [ErrorCorrection::L, ErrorCorrection::M, ErrorCorrection::H] {
+            let symbol = Symbol::encode(&text, level).map(|symbol| symbol.version());
+            assert_eq!(Symbol::version_for(&text, level), symbol, "{claims} bytes at {level}");
+        }
+    }
+    assert_eq!(Symbol::version_for("", ErrorCorrection::M).unwrap_err().code(), "symbol-empty");
+}
+
+#[test]
+fn advice_on_dots_can_be_followed() {
+    let symbol = symbol(120);
+    for dpi in [96, 150, 203, 300, 360, 600, 1_200, 2_540] {
+        for x in (396..=990).step_by(9).chain([990]) {
+            let given = |x: f64| PrintSpec { x_dimension: Mm::new(x).unwrap(), ..PrintSpec::default() };
+            let spec = PrintSpec { dpi: Some(dpi), ..given(f64::from(x) / 1_000.0) };
+            let Err(error) = spec.check(&symbol, &Parts::default()) else { continue };
+            let told = error.to_string();
+            let advised = told.split("use ").nth(1).unwrap().split(' ').next().unwrap();
+            let followed = given(advised.parse().unwrap()).snapped(dpi);
+            let followed = PrintSpec { dpi: Some(dpi), ..followed };
+            assert!(followed.check(&symbol, &Parts::default()).is_ok(), "{told}");
+        }
+    }
+    let off = PrintSpec { x_dimension: Mm::new(0.43).unwrap(), ..PrintSpec::default() };
+    assert_eq!(off.snapped(600), off, "what is not near stays as it was given");
 }
