@@ -1,6 +1,6 @@
 //! The printed label of an award: the symbol, and the text that people read beside it.
 
-use verilabel_label::Names;
+use verilabel_label::{Names, Serial};
 use verilabel_recognition::Register;
 use verilabel_symbol::draw::Fonts;
 use verilabel_symbol::{
@@ -73,9 +73,11 @@ fn parts(award: &LabelAward, profile: Profile, base: &LinkBase) -> Parts {
                 + models.map(|model| model.as_str().len()).sum::<usize>()
         }
     };
+    let serial = award.serial.as_ref().map_or("", Serial::as_str);
     Parts {
         host: base.host().len(),
-        serial: award.serial.as_ref().map_or(0, |serial| serial.as_str().len()),
+        serial: serial.len(),
+        mostly_digits: 2 * serial.bytes().filter(u8::is_ascii_digit).count() > serial.len(),
         names,
     }
 }

@@ -3,6 +3,7 @@
 //! Hash n is SHA-256(hash n−1 ‖ body n), hash 0 thirty-two zero bytes, body n the event as JSON with its members
 //! in alphabetical order, its place in the chain among them.
 
+mod boxes;
 mod event;
 mod reconcile;
 mod verify;

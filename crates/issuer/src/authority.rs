@@ -3,15 +3,17 @@
 mod folder;
 mod found;
 mod read;
+mod runs;
 mod sign;
 mod snapshot;
 
 pub use folder::Folder;
 pub use found::Setup;
+pub use runs::WriteRun;
 pub use snapshot::Snapshot;
 
 pub(crate) use folder::write_durably;
-pub(crate) use found::{issuer_document, link_base};
+pub(crate) use found::{issuer_document, link_base, list_bits};
 pub(crate) use read::run_plan;
 pub(crate) use sign::blocking;
 
@@ -25,6 +27,7 @@ use verilabel_label::Timestamp;
 use verilabel_recognition::Register;
 use verilabel_trust::TrustPack;
 
+use crate::decision::Permission;
 use crate::desk::{Context, Desk};
 use crate::status::ListBits;
 use crate::store::{Cells, Database, migrate};
@@ -44,7 +47,8 @@ impl Authority {
     /// Makes a new authority: its folder, its database, its document. It has no keys and no users yet.
     ///
     /// # Errors
-    /// [`Refusal::Exists`] if there is one already; [`Refusal::Host`] for a host that no link may have.
+    /// [`Refusal::Exists`] if there is one already; [`Refusal::Host`] for a host that no link may have;
+    /// [`Refusal::Document`] for a name or a notice that no verifier would show.
     pub async fn init(
         folder: &Path,
         setup: &Setup,
@@ -53,6 +57,7 @@ impl Authority {
         random: &SystemRandom,
     ) -> Result<Self, Refusal> {
         link_base(&setup.issuer)?;
+        issuer_document(&setup.issuer)?;
         let folder = Folder::make(folder, &setup.database)?;
         let authority = Self::prepare(folder, register, random, Some(setup.list_bits)).await?;
         let order = Order { actor: Actor::System, at: now };
@@ -87,7 +92,7 @@ impl Authority {
         migrate(&mut connection, database.is_sqlite()).await?;
         let bits = match bits {
             Some(bits) => bits,
-            None => found::list_bits(&mut connection).await?,
+            None => list_bits(&mut connection).await?,
         };
         // Whoever connects next finds the database as it was left, not as it is being left.
         connection.close().await?;
@@ -137,6 +142,14 @@ impl Authority {
         match self.desk.submit(order, decision, None).await? {
             Answer::Done(outcome) => Ok(outcome),
             Answer::Replayed(_) => Err(Refusal::damaged("an answer", &"replayed without a key")),
+        }
+    }
+
+    /// Makes sure that the actor may make decisions of that kind. Only a refusal takes a transaction, and is on record.
+    pub(crate) async fn permit<D: Decision>(&self, order: Order, subject: String) -> Result<(), Refusal> {
+        match order.actor.needs_any(D::ROLES, D::BY_SYSTEM) {
+            Ok(()) => Ok(()),
+            Err(_) => self.decide(order, Permission::<D>::about(subject)).await,
         }
     }
 

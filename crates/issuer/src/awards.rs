@@ -47,13 +47,14 @@ async fn check_gtins(work: &mut Work, draft: &Draft) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// What a label covers is the product's, where the product is on record.
+/// What a label covers is the product's, for no longer than the product gets security updates, where the product is on
+/// record: a draft may say another day, or none.
 async fn check_product(work: &mut Work, draft: &Draft) -> Result<(), Refusal> {
     let Some(id) = draft.product else { return Ok(()) };
     let product = crate::catalogue::product(work.db(), id).await?;
     let foreign = |gtin: &Gtin| !product.facts.gtins.contains(gtin);
-    match draft.gtins().into_iter().find(foreign) {
-        Some(gtin) => Err(Refusal::GtinNotOfProduct { gtin, product: id.number() }),
-        None => Ok(()),
+    if let Some(gtin) = draft.gtins().into_iter().find(foreign) {
+        return Err(Refusal::GtinNotOfProduct { gtin, product: id.number() });
     }
+    Ok(draft.within_support(product.facts.support_until)?)
 }

@@ -7,6 +7,7 @@ mod audit;
 mod awards;
 mod changes;
 mod exit;
+mod files;
 mod founding;
 mod import;
 mod keys;

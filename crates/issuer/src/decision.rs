@@ -1,6 +1,7 @@
 //! What the authority decides: one type for each decision, all carried out at one desk.
 
 use std::future::Future;
+use std::marker::PhantomData;
 
 use verilabel_label::Timestamp;
 
@@ -28,6 +29,35 @@ pub trait Decision: Send + Sync + 'static {
 
     /// Makes it.
     fn decide(&self, work: &mut Work) -> impl Future<Output = Result<Self::Outcome, Refusal>> + Send;
+}
+
+/// Whether the actor may make decisions of a kind at all: asked before anything costly is done for one. Who may not
+/// is refused on record, as the decision itself would be.
+pub(crate) struct Permission<D> {
+    subject: String,
+    kind: PhantomData<fn() -> D>,
+}
+
+impl<D> Permission<D> {
+    /// To decide about that.
+    pub(crate) fn about(subject: String) -> Self {
+        Self { subject, kind: PhantomData }
+    }
+}
+
+impl<D: Decision> Decision for Permission<D> {
+    type Outcome = ();
+    const KIND: &'static str = D::KIND;
+    const ROLES: &'static [Role] = D::ROLES;
+    const BY_SYSTEM: bool = D::BY_SYSTEM;
+
+    fn subject(&self) -> String {
+        self.subject.clone()
+    }
+
+    async fn decide(&self, _: &mut Work) -> Result<(), Refusal> {
+        Ok(())
+    }
 }
 
 /// Who decides, and when.

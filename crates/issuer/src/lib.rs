@@ -49,7 +49,7 @@ pub use artwork::Artwork;
 pub use audit::{
     Anchor, ChainFault, ChainHash, ChainReport, Discrepancy, Event, EventFilter, Facts, Reconciliation,
 };
-pub use authority::{Authority, Folder, Setup, Snapshot};
+pub use authority::{Authority, Folder, Setup, Snapshot, WriteRun};
 pub use award::{AwardRefusal, LabelAward};
 pub use awards::{
     ApproveAward, Approved, AwardFilter, AwardRecord, CodeRecord, LabelFilter, LabelRecord, PrepareAward,
@@ -94,7 +94,8 @@ pub use publish::{
 };
 pub use refusal::{Refusal, RefusalKind};
 pub use runs::{
-    CreateRun, MarkRunWritten, RunError, RunFile, RunPlan, RunRecord, RunSymbols, Serials, SymbolFile, Unit,
+    BeginRun, CreateRun, FinishRun, MarkRunWritten, RunError, RunFile, RunPlan, RunRecord, RunSigning,
+    RunSymbols, Serials, SymbolFile, Unit,
 };
 pub use status::ListBits;
 pub use store::DatabaseUrl;

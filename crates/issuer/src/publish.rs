@@ -40,6 +40,7 @@ pub use labels::LabelFile;
 pub(crate) use names::plain as plain_name;
 
 use std::collections::BTreeSet;
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -51,15 +52,15 @@ use verilabel_symbol::{LabelLayout, PrintSpec};
 
 use crate::authority::blocking;
 use crate::{
-    Actor, Authority, Decision, Order, PackKeys, PackOpenError, PartnerList, Recovery, Refusal, Seq, Signers,
-    Validities, hex,
+    Actor, ApplyDue, Authority, Decision, Order, PackKeys, PackOpenError, PartnerList, Recovery, Refusal,
+    Seq, Signers, Validities, hex,
 };
 use archive::Archive;
 use labels::Press;
 use lists::ListStates;
 use place::Place;
 use present::Present;
-use turn::{EndTurn, Holder, TakeTurn, Turn};
+use turn::{EndTurn, Holder, TURN, TakeTurn, Turn};
 
 /// Tells the time.
 #[derive(Clone)]
@@ -273,7 +274,7 @@ impl Publisher {
         self.health.subscribe()
     }
 
-    /// Publishes what has changed, if anything has.
+    /// Carries out what has fallen due, and publishes what has changed, if anything has.
     ///
     /// # Errors
     /// What was published before stands. [`PublicationError::is_contention`] tells whether somebody else is at
@@ -299,6 +300,10 @@ impl Publisher {
     }
 
     async fn attempt(&mut self) -> Result<Published, PublicationError> {
+        if let Err(error) = self.apply_due().await {
+            // What is decided already is published all the same.
+            self.tell_failure(&error);
+        }
         self.look_for_ceremonies().await?;
         self.check_root().await?;
         let now = self.clock.now();
@@ -321,13 +326,30 @@ impl Publisher {
             self.holder.folder = Some(lock.folder(&self.holder.name)?);
         }
         self.take_turn().await?;
-        let done = self.in_turn().await;
+        let prolonging = prolong(self.authority.clone(), self.holder.clone(), self.clock.clone());
+        let done = tokio::select! {
+            done = self.in_turn() => done,
+            never = prolonging => match never {},
+        };
         if done.is_err() {
             // If even this fails, the turn ends by itself.
             let _ = self.decide(EndTurn { holder: self.holder.clone() }).await;
         }
         drop(lock);
         done
+    }
+
+    async fn apply_due(&self) -> Result<(), PublicationError> {
+        loop {
+            let now = self.clock.now();
+            let due = {
+                let mut snapshot = self.authority.snapshot().await?;
+                records::any_due(snapshot.connection(), now).await?
+            };
+            if !due || !self.decide(ApplyDue).await?.more {
+                return Ok(());
+            }
+        }
     }
 
     /// Others may have published since it was seen that something is due: it is looked at again.
@@ -402,6 +424,15 @@ impl Publisher {
     fn tell_failure(&self, error: &PublicationError) {
         let now = self.clock.now();
         self.health.send_modify(|health| health.went_wrong(error, now));
+    }
+}
+
+/// Keeps the turn for as long as it is worked in. Whoever loses it all the same learns so before it writes.
+async fn prolong(authority: Authority, holder: Holder, clock: Clock) -> Infallible {
+    loop {
+        tokio::time::sleep(Duration::from_secs(TURN / 4)).await;
+        let order = Order { actor: Actor::System, at: clock.now() };
+        let _ = authority.decide(order, TakeTurn { holder: holder.clone() }).await;
     }
 }
 

@@ -165,6 +165,12 @@ pub enum Refusal {
         /// The key.
         key: String,
     },
+    /// A value that the database does not take.
+    #[error("a value cannot be kept: {reason}")]
+    NotKept {
+        /// What the database said.
+        reason: String,
+    },
     /// A constraint of the database.
     #[error("the change contradicts what is on record ({constraint}); read it again")]
     Contradiction {
@@ -184,6 +190,16 @@ pub enum Refusal {
     #[error("key {key} is the one in use: add another first, which then mints anew")]
     KeyStillInUse {
         /// The key.
+        key: KeyId,
+    },
+    /// A run that was minted anew while it was written.
+    #[error(
+        "run {run} is to be signed anew, with key {key}, since its writing began: write it to a new file"
+    )]
+    RunSignedAnew {
+        /// The run.
+        run: i64,
+        /// Its key now.
         key: KeyId,
     },
     /// Of several decisions some are refused, so none was made.
@@ -209,6 +225,12 @@ pub enum Refusal {
     /// No host that a label link may have.
     #[error("the authority's link host: {0}")]
     Host(#[from] LinkError),
+    /// A document of the authority that no verifier would read.
+    #[error("verifiers would refuse it: {reason}")]
+    Document {
+        /// Why.
+        reason: String,
+    },
     /// A status list.
     #[error(transparent)]
     StatusList(#[from] StatusListError),
@@ -286,15 +308,18 @@ impl Refusal {
             Self::NotFound { .. } => "not-found",
             Self::Stale { .. } => "stale-version",
             Self::KeyReused { .. } => "idempotency-key-reused",
+            Self::NotKept { .. } => "value-not-kept",
             Self::Contradiction { .. } => "contradiction",
             Self::NoKey => "no-key",
             Self::KeyCompromised { .. } => "key-compromised",
             Self::KeyStillInUse { .. } => "key-still-in-use",
+            Self::RunSignedAnew { .. } => "run-signed-anew",
             Self::Several { .. } => "several-refused",
             Self::Keystore(error) => error.code(),
             Self::Sign(_) => "signer-failed",
             Self::Credential { .. } => "credential-not-made",
             Self::Host(error) => error.code(),
+            Self::Document { .. } => "issuer-document",
             Self::StatusList(error) => error.code(),
             Self::NoRandomness => "no-randomness",
             Self::Unavailable { .. } => "store-unavailable",
@@ -313,12 +338,15 @@ impl Refusal {
             Self::TwoPeople | Self::RoleMissing { .. } | Self::NotForSystem => RefusalKind::Forbidden,
             Self::TokenUnknown | Self::TokenExpired { .. } => RefusalKind::Unauthenticated,
             Self::NotFound { .. } => RefusalKind::NotFound,
-            Self::Stale { .. } | Self::Contradiction { .. } => RefusalKind::Conflict,
+            Self::Stale { .. } | Self::Contradiction { .. } | Self::RunSignedAnew { .. } => {
+                RefusalKind::Conflict
+            }
             Self::Unavailable { .. } | Self::OutcomeUnknown { .. } => RefusalKind::Unavailable,
             Self::Keystore(_)
             | Self::Sign(_)
             | Self::Credential { .. }
             | Self::Host(_)
+            | Self::Document { .. }
             | Self::StatusList(_)
             | Self::NoRandomness
             | Self::NewerSchema { .. }
@@ -355,7 +383,8 @@ impl From<IssueError> for Refusal {
     }
 }
 
-/// A broken constraint concerns one decision; anything else that a database says concerns the connection.
+/// A broken constraint and a value that is not taken concern one decision; anything else that a database says concerns
+/// the connection.
 impl From<sqlx::Error> for Refusal {
     fn from(error: sqlx::Error) -> Self {
         use sqlx::error::ErrorKind;
@@ -367,6 +396,7 @@ impl From<sqlx::Error> for Refusal {
                 | ErrorKind::CheckViolation => Self::Contradiction {
                     constraint: inner.constraint().map_or_else(|| inner.to_string(), str::to_owned),
                 },
+                _ if is_about_values(inner.code().as_deref()) => Self::NotKept { reason: inner.to_string() },
                 _ => Self::Unavailable { reason: inner.to_string() },
             },
             sqlx::Error::ColumnDecode { index, source } => {
@@ -375,6 +405,17 @@ impl From<sqlx::Error> for Refusal {
             other => Self::Unavailable { reason: other.to_string() },
         }
     }
+}
+
+/// Data exceptions and program limits of PostgreSQL: they say something about what was to be kept or looked for, and
+/// nothing about the database.
+fn is_about_values(code: Option<&str>) -> bool {
+    code.is_some_and(|code| code.len() == 5 && (code.starts_with("22") || code == "54000"))
+}
+
+/// Whether a text of somebody is one that people can read, with so many characters at most.
+pub(crate) fn is_text(text: &str, max: usize) -> bool {
+    !text.trim().is_empty() && text.chars().count() <= max && !text.chars().any(char::is_control)
 }
 
 fn roles_text(roles: &[Role]) -> String {

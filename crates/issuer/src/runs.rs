@@ -1,19 +1,28 @@
 //! Runs of unit labels: one record for any number of boxes, each with a serial number and a status of its own.
 
+mod block;
+mod check;
 mod create;
 mod fan_out;
 mod file;
 mod plan;
+mod room;
 mod serials;
+mod statement;
+mod steps;
 mod symbols;
 mod write;
 
-pub use create::{CreateRun, MarkRunWritten};
+pub use create::CreateRun;
 pub use file::RunFile;
 pub use plan::{RunPlan, Unit};
 pub use serials::Serials;
+pub use steps::{BeginRun, FinishRun, MarkRunWritten, RunSigning};
 pub use symbols::{RunSymbols, SymbolFile};
 pub use write::RunError;
+
+pub(crate) use block::block;
+pub(crate) use statement::signings;
 
 use serde::Serialize;
 use sqlx::AnyConnection;
@@ -49,8 +58,10 @@ pub struct RunRecord {
     /// When their statements are dated.
     #[schema(value_type = schema::Timestamp)]
     pub issued_at: Timestamp,
-    /// Units whose links were written out, where writing stopped.
+    /// Units whose links were written out, or were about to be when writing stopped.
     pub written: u32,
+    /// Whether all links were written to a file.
+    pub whole: bool,
     /// Counts the changes.
     pub version: Version,
 }
@@ -120,6 +131,7 @@ fn read(row: &AnyRow) -> Result<RunRecord, Refusal> {
         key: row.text("key")?,
         issued_at: row.time("issued_at")?,
         written: row.number("written")?,
+        whole: row.flag("whole")?,
         version: Version::new(row.int("version")?),
     })
 }

@@ -76,14 +76,17 @@ pub(crate) async fn authenticate(
     Ok(read(&row)?.user)
 }
 
-/// An active user by its name at an identity provider.
-pub(crate) async fn by_external(connection: &mut AnyConnection, external: &str) -> Result<User, Refusal> {
-    let row = sqlx::query("SELECT * FROM users WHERE external = $1 AND active = 1")
+/// A user by its name at an identity provider, active or not.
+pub(crate) async fn by_external(
+    connection: &mut AnyConnection,
+    external: &str,
+) -> Result<UserRecord, Refusal> {
+    let row = sqlx::query("SELECT * FROM users WHERE external = $1")
         .bind(external)
         .fetch_optional(connection)
         .await?
-        .ok_or(Refusal::TokenUnknown)?;
-    Ok(read(&row)?.user)
+        .ok_or_else(|| Refusal::not_found("user from", &external))?;
+    read(&row)
 }
 
 pub(crate) async fn one(connection: &mut AnyConnection, id: UserId) -> Result<UserRecord, Refusal> {

@@ -10,6 +10,7 @@ use verilabel_label::Timestamp;
 
 use super::auth::Gatekeeper;
 use super::gate::Gate;
+use super::media::Lookers;
 use super::metrics::Metrics;
 use super::{Config, Limits, OpenIdError};
 use crate::{Authority, Keystore};
@@ -87,6 +88,7 @@ pub(super) struct App {
     pub(super) limits: Limits,
     pub(super) gatekeeper: Gatekeeper,
     pub(super) gate: Gate,
+    pub(super) lookers: Lookers,
     pub(super) metrics: Metrics,
     draining: AtomicBool,
 }
@@ -96,6 +98,7 @@ impl App {
         Ok(Arc::new(Self {
             gatekeeper: Gatekeeper::new(config.open_id.as_ref(), &config.limits)?,
             gate: Gate::new(&config.limits),
+            lookers: Lookers::new(),
             metrics: Metrics::new(),
             limits: config.limits.clone(),
             draining: AtomicBool::new(false),

@@ -2,12 +2,15 @@
 //!
 //! What all operations have in common stands here once: who may (`x-roles`), headers, problems.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 use utoipa::openapi::{InfoBuilder, OpenApiBuilder, RefOr};
 use utoipa::{PartialSchema, ToSchema};
 
 use super::problem::{Fault, Problem};
 use super::routes::described;
+use crate::PictureKind;
 
 /// The document as JSON text, its members in alphabetical order.
 #[must_use]
@@ -37,27 +40,46 @@ fn complete(document: &mut Value) {
         document["components"]["schemas"][name.as_ref()] = schema;
     }
     for (status, what) in PROBLEMS {
-        document["components"]["responses"][status] = json!({
+        let mut response = json!({
             "description": what,
             "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } }
         });
+        if let Some((name, what)) =
+            PROBLEM_HEADERS.iter().find_map(|(of, header)| of.contains(&status).then_some(header))
+        {
+            response["headers"][name] = described_text(what);
+        }
+        document["components"]["responses"][status] = response;
     }
     document["components"]["securitySchemes"] = json!({
         "bearer": { "type": "http", "scheme": "bearer", "description": "A token of the authority, or a JWT of its OpenID provider" }
     });
     document["security"] = json!([{ "bearer": [] }]);
+    let rows = rows(document);
     let Some(paths) = document["paths"].as_object_mut() else { return };
     for path in paths.values_mut() {
         let Some(operations) = path.as_object_mut() else { continue };
         for (method, operation) in operations.iter_mut() {
             if let Some(operation) = operation.as_object_mut() {
-                complete_operation(method, operation);
+                complete_operation(method, operation, &rows);
             }
         }
     }
 }
 
-fn complete_operation(method: &str, operation: &mut Map<String, Value>) {
+/// References to what has a version, which answers bear as their entity tag.
+fn rows(document: &Value) -> BTreeSet<String> {
+    let has = |schema: &Value| !schema["properties"]["version"].is_null();
+    let parts = |schema: &Value| schema["allOf"].as_array().is_some_and(|parts| parts.iter().any(has));
+    let schemas = document["components"]["schemas"].as_object().into_iter().flatten();
+    let rows = schemas.filter(|(_, schema)| has(schema) || parts(schema));
+    rows.map(|(name, _)| format!("#/components/schemas/{name}")).collect()
+}
+
+fn complete_operation(method: &str, operation: &mut Map<String, Value>, rows: &BTreeSet<String>) {
+    if let Some(body) = operation.get_mut("requestBody") {
+        complete_content(body);
+    }
     let preconditioned = matches!(method, "patch" | "put") || operation.remove("x-if-match").is_some();
     let mut parameters = operation.get("parameters").and_then(Value::as_array).cloned().unwrap_or_default();
     if method == "post" {
@@ -78,10 +100,52 @@ fn complete_operation(method: &str, operation: &mut Map<String, Value>) {
     let about = operation.get("description").and_then(Value::as_str).map(|text| format!("{text}\n\n"));
     let about = format!("{}Roles: {}.", about.unwrap_or_default(), roles.join(", "));
     operation.insert("description".to_owned(), about.into());
+    let summary = operation.get("summary").cloned().unwrap_or_default();
     let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else { return };
+    for (status, response) in responses.iter_mut() {
+        complete_response(status, response, &summary, rows);
+    }
     for status in problems(method, preconditioned) {
         responses.insert(status.to_owned(), json!({ "$ref": format!("#/components/responses/{status}") }));
     }
+}
+
+/// What was asked for: the description is required (OpenAPI 3.1 §4.8.17).
+fn complete_response(status: &str, response: &mut Value, summary: &Value, rows: &BTreeSet<String>) {
+    if response["description"].as_str().is_none_or(str::is_empty) {
+        response["description"] = summary.clone();
+    }
+    let row = response["content"]["application/json"]["schema"]["$ref"].as_str();
+    if row.is_some_and(|row| rows.contains(row)) {
+        response["headers"]["ETag"] = described_text("The version, for If-Match");
+    }
+    if status == "201" {
+        response["headers"]["Location"] = described_text("Where the new row is");
+    }
+    complete_content(response);
+}
+
+/// Bytes have no JSON type (OpenAPI 3.1 §4.8.14.3), and pictures come in every format that is taken.
+fn complete_content(body: &mut Value) {
+    let Some(content) = body.get_mut("content").and_then(Value::as_object_mut) else { return };
+    let is_bytes = |of: &Value| of["schema"]["type"] == "array" && of["schema"]["items"]["type"] == "integer";
+    let bytes: Vec<String> =
+        content.iter().filter(|(_, of)| is_bytes(of)).map(|(name, _)| name.clone()).collect();
+    for name in bytes {
+        content.insert(name, json!({}));
+    }
+    if body_is_picture(content) {
+        content.extend(PictureKind::ALL.map(|kind| (kind.media_type().to_owned(), json!({}))));
+    }
+}
+
+/// Whether a body is a picture of somebody's, and nothing else.
+fn body_is_picture(content: &Map<String, Value>) -> bool {
+    content.len() == 1 && content.contains_key(PictureKind::Png.media_type())
+}
+
+fn described_text(what: &str) -> Value {
+    json!({ "description": what, "schema": { "type": "string" } })
 }
 
 fn header(name: &str, pattern: &str, what: &str) -> Value {
@@ -90,6 +154,12 @@ fn header(name: &str, pattern: &str, what: &str) -> Value {
         "schema": { "type": "string", "pattern": pattern }
     })
 }
+
+/// Headers of problems, and of which.
+const PROBLEM_HEADERS: [(&[&str], (&str, &str)); 2] = [
+    (&["401"], ("WWW-Authenticate", "How to sign in (RFC 6750 §3)")),
+    (&["429", "503"], ("Retry-After", "After how many seconds to ask again")),
+];
 
 /// What the statuses of problems mean.
 const PROBLEMS: [(&str, &str); 14] = [

@@ -165,6 +165,7 @@ pub(super) fn status(refusal: &Refusal) -> StatusCode {
         Refusal::AwardRule(AwardRule::NotADraft { .. } | AwardRule::NothingToRenew)
         | Refusal::Standing(
             StandingRule::Withdrawn
+            | StandingRule::Suspended
             | StandingRule::AlreadySuspended
             | StandingRule::NotSuspended
             | StandingRule::NotProposed { .. },
@@ -178,6 +179,7 @@ pub(super) fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::NoKey
         | Refusal::KeyCompromised { .. }
         | Refusal::KeyStillInUse { .. }
+        | Refusal::RunSignedAnew { .. }
         | Refusal::Exists { .. } => StatusCode::CONFLICT,
         // A rule looks at the request.
         Refusal::Award(_)
@@ -187,6 +189,7 @@ pub(super) fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::Evidence(_)
         | Refusal::GtinNotOfProduct { .. }
         | Refusal::TextLength { .. }
+        | Refusal::NotKept { .. }
         | Refusal::OutOfRange { .. }
         | Refusal::SerialsRunOut { .. }
         | Refusal::KeyReused { .. }
@@ -199,6 +202,7 @@ pub(super) fn status(refusal: &Refusal) -> StatusCode {
         Refusal::Keystore(_)
         | Refusal::Sign(_)
         | Refusal::Host(_)
+        | Refusal::Document { .. }
         | Refusal::StatusList(_)
         | Refusal::NoRandomness
         | Refusal::File { .. }

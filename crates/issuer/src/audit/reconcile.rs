@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sqlx::AnyConnection;
 use verilabel_label::{Gs1Path, LabelClaims};
-use verilabel_wire::{Budget, KeyId, LabelLink, PublicKey, Sealed};
+use verilabel_wire::{Budget, KeyId, LabelLink, PublicKey, Sealed, StatementDigest};
 
-use crate::lists::places;
+use super::boxes::Boxes;
 use crate::status::ListBits;
 use crate::store::Cells;
-use crate::{CodeId, Refusal, awards, runs};
+use crate::{CodeId, Refusal};
 
 /// Codes read at a time.
 const PAGE: i64 = 1_000;
@@ -69,9 +69,10 @@ pub(crate) async fn reconcile(
         crate::keys::all(connection).await?.into_iter().map(|record| record.key.key).collect();
     let mut found = Reconciliation::default();
     let mut seen = BTreeSet::new();
+    let mut boxes = Boxes::default();
     for link in links {
         found.links += 1;
-        let Some((key, claims, path)) = opened(&link, &keys) else {
+        let Some(Opened { key, claims, path, signed }) = opened(&link, &keys) else {
             found.discrepancies.push(Discrepancy::NotOurs { link });
             continue;
         };
@@ -85,7 +86,7 @@ pub(crate) async fn reconcile(
                 seen.insert(row.int("id")?);
                 found.agreeing += 1;
             }
-            None if unit_on_record(connection, bits, &path, &claims).await? => found.agreeing += 1,
+            None if boxes.have(connection, bits, claims.status, &signed).await? => found.agreeing += 1,
             None => {
                 let number = claims.number.to_string();
                 found.discrepancies.push(Discrepancy::NoRecord { link, key, number });
@@ -96,33 +97,23 @@ pub(crate) async fn reconcile(
     Ok(found)
 }
 
-/// The claims of a link that one of our keys signed.
-fn opened(link: &str, keys: &[PublicKey]) -> Option<(KeyId, LabelClaims, Gs1Path)> {
+/// A link that one of our keys signed.
+struct Opened {
+    key: KeyId,
+    claims: LabelClaims,
+    path: Gs1Path,
+    /// What the signature covers.
+    signed: StatementDigest,
+}
+
+fn opened(link: &str, keys: &[PublicKey]) -> Option<Opened> {
     let link = LabelLink::parse(link).ok()?;
     let sealed = Sealed::<LabelClaims>::parse(&link.seal, &link.path).ok()?;
     let mut budget = Budget::default();
     keys.iter().find_map(|key| {
-        let authentic = sealed.open(key, &mut budget).ok()?;
-        Some((key.id(), authentic.into_value(), link.path.clone()))
+        let claims = sealed.open(key, &mut budget).ok()?.into_value();
+        Some(Opened { key: key.id(), claims, path: link.path.clone(), signed: sealed.statement() })
     })
-}
-
-/// Whether a run on record has that box: the run that owns the status entry has the GTIN, the label and, where
-/// they are consecutive, the serial number.
-async fn unit_on_record(
-    connection: &mut AnyConnection,
-    bits: ListBits,
-    path: &Gs1Path,
-    claims: &LabelClaims,
-) -> Result<bool, Refusal> {
-    let (Some(serial), Some(_)) = (&path.serial, claims.status.list.checked_sub(1)) else { return Ok(false) };
-    let places = places(connection, bits, bits.first_of(claims.status.list), 1).await?;
-    let Some(allocation) = places.allocation(claims.status) else { return Ok(false) };
-    let Some(run) = runs::run_of_allocation(connection, allocation).await? else { return Ok(false) };
-    let label = awards::label_by_id(connection, run.label).await?;
-    let unit = u32::try_from(allocation - run.first_index).map_err(|e| Refusal::damaged("a unit", &e))?;
-    let numbered = run.serials.consecutive(run.units, unit)?.is_none_or(|due| due == *serial);
-    Ok(run.gtin == path.gtin && label.number == claims.number && numbered)
 }
 
 /// Codes that were never signed, and published ones that are not out there.
@@ -134,7 +125,7 @@ async fn missing(
     let mut after = 0;
     loop {
         let rows = sqlx::query(
-            "SELECT id, path, published, replaced, CASE WHEN link IS NULL THEN 0 ELSE 1 END AS signed
+            "SELECT id, path, minted_seq, published, replaced, CASE WHEN link IS NULL THEN 0 ELSE 1 END AS signed
              FROM codes WHERE id > $1 ORDER BY id LIMIT $2",
         )
         .bind(after)
@@ -149,11 +140,26 @@ async fn missing(
             // Whether SQLite types a computed column as it should is nothing to rely on.
             if row.int("signed")? == 0 {
                 found.discrepancies.push(Discrepancy::NeverSigned { code, path });
-            } else if row.flag("published")? && !row.flag("replaced")? && !seen.contains(&id) {
+            } else if row.flag("published")?
+                && !row.flag("replaced")?
+                && !seen.contains(&id)
+                && !succeeded(connection, &path, row.int("minted_seq")?).await?
+            {
                 found.discrepancies.push(Discrepancy::NotFound { code, path });
             }
         }
     }
+}
+
+/// Whether the files of a code have made room for those of another label of the same product.
+async fn succeeded(connection: &mut AnyConnection, path: &str, minted: i64) -> Result<bool, Refusal> {
+    let row =
+        sqlx::query("SELECT id FROM codes WHERE path = $1 AND minted_seq > $2 AND published = 1 LIMIT 1")
+            .bind(path)
+            .bind(minted)
+            .fetch_optional(connection)
+            .await?;
+    Ok(row.is_some())
 }
 
 /// Faults by kind.

@@ -72,7 +72,7 @@ impl Decision for Found {
     }
 }
 
-pub(super) async fn list_bits(connection: &mut AnyConnection) -> Result<ListBits, Refusal> {
+pub(crate) async fn list_bits(connection: &mut AnyConnection) -> Result<ListBits, Refusal> {
     let bits: u8 =
         setting(connection, "list-bits").await?.parse().map_err(|e| Refusal::damaged("list-bits", &e))?;
     ListBits::new(bits)
@@ -94,7 +94,7 @@ async fn setting(connection: &mut AnyConnection, name: &'static str) -> Result<S
 /// The issuer's document as it is kept: without its keys, which have rows of their own.
 pub(crate) fn issuer_document(issuer: &Issuer) -> Result<String, Refusal> {
     let bare = Issuer { keys: Vec::new(), ..issuer.clone() };
-    let json = bare.to_json().map_err(|e| Refusal::damaged("issuer", &e))?;
+    let json = bare.to_json().map_err(|e| Refusal::Document { reason: e.to_string() })?;
     String::from_utf8(json).map_err(|e| Refusal::damaged("issuer", &e))
 }
 

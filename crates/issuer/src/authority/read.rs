@@ -60,7 +60,7 @@ reads! {
     /// The user of a bearer token that is good at that time.
     authenticate(token: &Token, now: Timestamp) -> User = users::authenticate;
     /// An active user by its name at an identity provider.
-    user_from_outside(external: &str) -> User = users::by_external;
+    user_from_outside(external: &str) -> UserRecord = users::by_external;
     /// A manufacturer.
     manufacturer(id: ManufacturerId) -> ManufacturerRecord = catalogue::manufacturer;
     /// A product.

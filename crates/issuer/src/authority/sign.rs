@@ -6,6 +6,7 @@ use verilabel_trust::Purpose;
 use verilabel_wire::{Algorithm, KeyId, Sign, SigningKey};
 
 use super::{Authority, link_base};
+use crate::decision::Permission;
 use crate::keys::{self, AddKey, Keystore, Signers};
 use crate::minting::{self, RecordMinted};
 use crate::{Actor, CodeId, Order, Refusal};
@@ -23,6 +24,7 @@ impl Authority {
         retires: Option<(KeyId, verilabel_label::Timestamp)>,
         order: Order,
     ) -> Result<Arc<SigningKey>, Refusal> {
+        self.permit::<AddKey>(order.clone(), AddKey::TO_BE_MADE.to_owned()).await?;
         let (key, add) = generate(keystore, algorithm, retires, order.at).await?;
         self.decide(order, add).await?;
         Ok(key)
@@ -91,6 +93,14 @@ impl Authority {
 }
 
 impl AddKey {
+    /// As a key is called in the audit chain that nobody was to make.
+    const TO_BE_MADE: &'static str = "a new key";
+
+    /// Asks whether the actor may make a key at all, before there is one.
+    pub(crate) fn permission() -> Permission<Self> {
+        Permission::about(Self::TO_BE_MADE.to_owned())
+    }
+
     /// Makes a key in the keystore, which is to be put on record as in use from then on.
     ///
     /// # Errors

@@ -9,12 +9,16 @@ use sqlx::{AnyConnection, Executor};
 
 use super::{ColumnKind, KEYS, MANIFEST, Manifest, RECORDS, SCHEMA, TableLine, copy_keys, facts_below};
 use crate::audit::{self, Anchor, ChainHash};
-use crate::authority::Folder;
+use crate::authority::{Folder, list_bits};
 use crate::store::{Cells, Database, SCHEMA_VERSION, TABLES, insert_rows, migrate};
 use crate::{DatabaseUrl, Refusal, Seq};
 
 /// Rows that are put in at a time.
 const ROWS: usize = 1_000;
+/// More status entries than are given out between two backups.
+const ENTRIES_SINCE: u32 = 1 << 24;
+/// More status lists than are opened between two backups.
+const LISTS_SINCE: u32 = 16;
 
 /// What was restored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,9 +27,12 @@ pub struct Restored {
     pub rows: u64,
     /// The end of the audit chain.
     pub end: Anchor,
+    /// The status list in which entries are given out from now on.
+    pub next_list: u32,
 }
 
-/// Restores a backup into a new folder and an empty database.
+/// Restores a backup into a new folder and an empty database. Labels may have been signed since it was made, which the
+/// records know nothing of: what is awarded next has its status in lists that cannot have been opened meanwhile.
 ///
 /// # Errors
 /// [`Refusal::Exists`] for a folder or a database that holds something; [`Refusal::Damaged`] for a backup whose
@@ -95,8 +102,21 @@ async fn restore_rows(
     match report.faults.first() {
         Some(fault) => Err(Refusal::damaged("the backup's audit chain", &fault)),
         None if report.end != end => Err(Refusal::damaged("the backup's audit chain", &"it ends elsewhere")),
-        None => Ok(Restored { rows, end }),
+        None => Ok(Restored { rows, end, next_list: skip_entries(connection).await? }),
     }
+}
+
+/// The same seeds would give what is awarded next the entries of labels that are out there and not on record.
+async fn skip_entries(connection: &mut AnyConnection) -> Result<u32, Refusal> {
+    let bits = list_bits(connection).await?;
+    let row = sqlx::query("SELECT next_index FROM head WHERE id = 1").fetch_one(&mut *connection).await?;
+    let (list, _) = bits.split(row.int("next_index")?)?;
+    let next_list = list.saturating_add(1 + LISTS_SINCE.max(ENTRIES_SINCE / bits.entries()));
+    sqlx::query("UPDATE head SET next_index = $1 WHERE id = 1")
+        .bind(bits.first_of(next_list))
+        .execute(connection)
+        .await?;
+    Ok(next_list)
 }
 
 async fn import(connection: &mut AnyConnection, path: &Path) -> Result<u64, Refusal> {

@@ -5,6 +5,7 @@ use verilabel_label::Name;
 use super::pictures::keep_only;
 use super::{ProductFacts, manufacturer, manufacturers, product, product_of};
 use crate::desk::Work;
+use crate::refusal::is_text;
 use crate::{AwardRefusal, Decision, ManufacturerId, ProductId, Refusal, Role, Version};
 
 /// Longest contact or picture reference, in characters.
@@ -141,6 +142,9 @@ impl PutProduct {
 }
 
 fn bounded(what: &'static str, text: Option<&str>) -> Result<(), Refusal> {
-    let good = |text: &str| !text.trim().is_empty() && text.chars().count() <= MAX_TEXT;
-    if text.is_none_or(good) { Ok(()) } else { Err(Refusal::TextLength { what, max: MAX_TEXT }) }
+    if text.is_none_or(|text| is_text(text, MAX_TEXT)) {
+        Ok(())
+    } else {
+        Err(Refusal::TextLength { what, max: MAX_TEXT })
+    }
 }

@@ -57,9 +57,11 @@ pub struct Picture {
 }
 
 impl Picture {
-    /// Its path in the publication folder.
-    pub(crate) fn path(&self) -> String {
-        format!("pictures/{}.{}", hex::encode(&sha256(&self.bytes)), self.kind.extension())
+    /// SHA-256 of the file, in hexadecimal, and its path in the publication folder.
+    fn digest_and_path(&self) -> (String, String) {
+        let digest = hex::encode(&sha256(&self.bytes));
+        let path = format!("pictures/{digest}.{}", self.kind.extension());
+        (digest, path)
     }
 }
 
@@ -92,7 +94,7 @@ impl Decision for PutPicture {
     async fn decide(&self, work: &mut Work) -> Result<(), Refusal> {
         product(work.db(), self.product).await?.version.must_be(self.expected)?;
         let (last, _) = work.chain_end();
-        let path = self.picture.path();
+        let (digest, path) = self.picture.digest_and_path();
         sqlx::query("UPDATE products SET picture = $1, version = version + 1 WHERE id = $2")
             .bind(&path)
             .bind(self.product.number())
@@ -110,7 +112,7 @@ impl Decision for PutPicture {
         .bind(&path)
         .execute(work.db())
         .await?;
-        work.record(Self::KIND, self.subject(), [("sha256", hex::encode(&sha256(&self.picture.bytes)))])?;
+        work.record(Self::KIND, self.subject(), [("sha256", digest)])?;
         Ok(())
     }
 }

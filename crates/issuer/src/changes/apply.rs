@@ -4,9 +4,9 @@ use verilabel_label::Status;
 
 use super::ChangeRecord;
 use crate::desk::Work;
-use crate::lifecycle::{ChangeKind, after};
+use crate::lifecycle::{ChangeKind, ChangeState, StandingRule, after};
 use crate::store::Cells;
-use crate::{Decision, Refusal, Role, awards, runs};
+use crate::{ChangeId, Decision, LabelId, LabelRecord, Refusal, Role, awards, runs};
 
 /// Most changes of one call.
 const AT_ONCE: u32 = 200;
@@ -78,7 +78,7 @@ impl Decision for ApplyDue {
 /// Changes the status of a label, or of some of its units; gives the label's status. Refuses before it writes.
 pub(super) async fn apply(work: &mut Work, record: &ChangeRecord) -> Result<Status, Refusal> {
     let label = awards::label_by_id(work.db(), record.label).await?;
-    let status = after(record.kind, label.status)?;
+    let status = outcome(work, record.kind, &label).await?;
     let (seq, _) = work.chain_end();
     let next_seq = seq.number() + 1;
     if let Some(range) = record.units {
@@ -112,6 +112,9 @@ pub(super) async fn apply(work: &mut Work, record: &ChangeRecord) -> Result<Stat
     for run in runs::runs_of_label(work.db(), label.id).await? {
         touch(work, run.first_index, run.units, next_seq).await?;
     }
+    if record.kind == ChangeKind::Suspend {
+        void_reinstatements(work, record).await?;
+    }
     if record.kind == ChangeKind::Withdraw {
         sqlx::query("UPDATE award_gtins SET counts = 0 WHERE number = $1 AND counts = 1")
             .bind(label.number.as_str())
@@ -119,6 +122,48 @@ pub(super) async fn apply(work: &mut Work, record: &ChangeRecord) -> Result<Stat
             .await?;
     }
     Ok(status)
+}
+
+/// The status of a label after a change. A suspended label is suspended again where its reinstatement is under way,
+/// which that reason speaks against.
+pub(super) async fn outcome(
+    work: &mut Work,
+    kind: ChangeKind,
+    label: &LabelRecord,
+) -> Result<Status, Refusal> {
+    match after(kind, label.status) {
+        Err(StandingRule::AlreadySuspended) if !reinstatements(work, label.id).await?.is_empty() => {
+            Ok(Status::Suspended)
+        }
+        other => Ok(other?),
+    }
+}
+
+/// Reinstatements of a label that are proposed or scheduled.
+async fn reinstatements(work: &mut Work, label: LabelId) -> Result<Vec<ChangeId>, Refusal> {
+    let rows = sqlx::query(
+        "SELECT id FROM changes WHERE label = $1 AND kind = $2 AND state IN ('proposed', 'scheduled') ORDER BY id",
+    )
+    .bind(label.number())
+    .bind(ChangeKind::Reinstate.name())
+    .fetch_all(work.db())
+    .await?;
+    rows.iter().map(|row| Ok(ChangeId::new(row.int("id")?))).collect()
+}
+
+/// Whoever wanted the label in force again did not know of this suspension.
+async fn void_reinstatements(work: &mut Work, suspension: &ChangeRecord) -> Result<(), Refusal> {
+    for change in reinstatements(work, suspension.label).await? {
+        sqlx::query("UPDATE changes SET state = $1, version = version + 1 WHERE id = $2")
+            .bind(ChangeState::Void.name())
+            .bind(change.number())
+            .execute(work.db())
+            .await?;
+        let why = format!("suspended by change {}", suspension.id);
+        let facts = [("change", change.to_string()), ("why", why)];
+        work.record("void-change", format!("label {}", suspension.number), facts)?;
+    }
+    Ok(())
 }
 
 /// Notes that the lists of some allocations have changed.

@@ -4,11 +4,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use verilabel_label::{LabelNumber, Status};
 
-use super::apply::apply;
+use super::apply::{apply, outcome};
 use super::{ChangeRecord, change};
 use crate::desk::Work;
 use crate::lifecycle::{
-    Advisory, ChangeKind, ChangeState, Proposal, StandingRule, Timing, after, timing, two_people,
+    Advisory, ChangeKind, ChangeState, Proposal, StandingRule, Timing, timing, two_people,
 };
 use crate::schema;
 use crate::{ChangeId, Decision, Refusal, Role, RunId, Version, awards, runs};
@@ -70,8 +70,9 @@ impl Decision for ProposeChange {
         let now = work.now();
         let effective_at = self.proposal.effective_at.unwrap_or(now);
         timing(self.kind, effective_at, now)?;
-        if effective_at <= now {
-            after(self.kind, label.status)?;
+        // A reinstatement answers a suspension: there must be one, however long it waits.
+        if effective_at <= now || self.kind == ChangeKind::Reinstate {
+            outcome(work, self.kind, &label).await?;
         } else if label.status == Status::Invalid {
             return Err(StandingRule::Withdrawn.into());
         }
@@ -159,7 +160,7 @@ async fn insert(work: &mut Work, record: &ChangeRecord) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Approves a proposed change or decides against it.
+/// Approves a proposed change or decides against it; decides against one that is scheduled.
 #[derive(Debug, Clone)]
 pub struct DecideChange {
     /// Which.
@@ -182,7 +183,10 @@ impl Decision for DecideChange {
     async fn decide(&self, work: &mut Work) -> Result<Changed, Refusal> {
         let record = change(work.db(), self.change).await?;
         record.version.must_be(self.expected)?;
-        if record.state != ChangeState::Proposed {
+        // What is scheduled can still be called off, by one approver.
+        let open = record.state == ChangeState::Proposed
+            || (record.state == ChangeState::Scheduled && !self.approve);
+        if !open {
             return Err(StandingRule::NotProposed { state: record.state }.into());
         }
         if self.approve {
@@ -207,7 +211,11 @@ async fn approve(work: &mut Work, record: &ChangeRecord) -> Result<Changed, Refu
     let effective_at = record.proposal.effective_at.unwrap_or(record.prepared_at);
     let (state, status) = match timing(record.kind, effective_at, work.now())? {
         Timing::Now => (ChangeState::Applied, apply(work, record).await?),
-        Timing::Later => (ChangeState::Scheduled, awards::label_by_id(work.db(), record.label).await?.status),
+        Timing::Later => {
+            let label = awards::label_by_id(work.db(), record.label).await?;
+            outcome(work, record.kind, &label).await?;
+            (ChangeState::Scheduled, label.status)
+        }
     };
     settle(work, record, state).await?;
     let facts = [("change", record.id.to_string()), ("state", state.to_string())];

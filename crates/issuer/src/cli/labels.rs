@@ -1,21 +1,18 @@
 //! `label`.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Subcommand, ValueHint};
 use serde_json::json;
 use verilabel_issuer::{
-    Authority, ChangeFilter, ChangeId, CodeRecord, EventFilter, LabelAward, LabelFilter, LabelId,
-    LabelRecord, Seq,
+    Authority, ChangeFilter, ChangeId, EventFilter, LabelFilter, LabelId, LabelRecord, Seq,
 };
-use verilabel_label::{Date, LabelNumber, ModelNumber, SchemeId};
-use verilabel_symbol::draw::{Fonts, Ink};
+use verilabel_label::{Date, LabelNumber, ModelNumber, SchemeId, Status};
 
 use super::out::{Table, print, print_json, say};
 use super::print::PrintArgs;
 use super::values::{StatusName, status_word};
-use super::{Exit, Outcome, Session, Trouble};
+use super::{Exit, Outcome, Session};
 
 const PAGE: u32 = 1_000;
 
@@ -64,7 +61,9 @@ pub(crate) async fn run(session: &Session, command: LabelCommand) -> Outcome {
             list(session, &authority, &filter).await
         }
         LabelCommand::Show { number } => show(session, &authority, &number).await,
-        LabelCommand::Files { number, out, print } => files(&authority, &number, &out, &print).await,
+        LabelCommand::Files { number, out, print } => {
+            super::files::write(session, &authority, &number, (&out, &print)).await
+        }
     }
 }
 
@@ -105,6 +104,20 @@ fn standing(session: &Session, label: &LabelRecord) -> String {
     format!("{}{expired}", status_word(label.status))
 }
 
+/// Says of a label that does not stand that it does not: what is printed of it now is refused by verifiers.
+pub(super) fn say_standing(session: &Session, label: &LabelRecord) {
+    let number = &label.number;
+    let (code, what) = match label.status {
+        Status::Suspended => ("label-suspended", "is suspended: verifiers refuse it until it is reinstated"),
+        Status::Invalid => ("label-withdrawn", "is withdrawn: verifiers refuse it for good"),
+        Status::Valid | Status::ApplicationSpecific if session.now() >= label.valid_until => {
+            ("label-expired", "has expired: verifiers refuse it unless it is renewed")
+        }
+        Status::Valid | Status::ApplicationSpecific => return,
+    };
+    say(&format!("note[{code}]: label {number} {what}"));
+}
+
 async fn show(session: &Session, authority: &Authority, number: &LabelNumber) -> Outcome {
     let label = authority.label(number).await?;
     let award = authority.award(label.award).await?;
@@ -137,55 +150,4 @@ async fn show(session: &Session, authority: &Authority, number: &LabelNumber) ->
         print(&format!("{}  {} by {}{refused}", event.at, event.kind, event.actor))?;
     }
     Ok(Exit::Good)
-}
-
-async fn files(authority: &Authority, numbers: &[LabelNumber], out: &Path, args: &PrintArgs) -> Outcome {
-    let issuer = authority.issuer().await?;
-    let artwork = args.artwork(issuer.notice.as_deref())?;
-    let (base, fonts) = (authority.link_base().await?, Fonts::default());
-    let mut waiting = 0;
-    for number in numbers {
-        let label = authority.label(number).await?;
-        for code in authority.codes_of_label(label.id).await?.into_iter().filter(|code| !code.replaced) {
-            let Some(link) = code.link.as_deref() else {
-                waiting += 1;
-                continue;
-            };
-            let draft = authority.award(code.award).await?.draft;
-            let award = LabelAward { gtin: code.gtin, serial: code.serial.clone(), ..draft.award.clone() };
-            let (printed, report) =
-                artwork.print(link, &award, draft.profile(), &base, authority.register(), &fonts)?;
-            let png = printed.drawing.to_png(PrintArgs::resolution(&artwork), Ink::Color)?;
-            let pdf = printed.drawing.to_pdf().map_err(|e| Trouble::System(e.to_string()))?;
-            let files = [
-                ("txt", format!("{link}\n").into_bytes()),
-                ("svg", printed.drawing.to_svg().into_bytes()),
-                ("png", png),
-                ("pdf", pdf),
-            ];
-            let credential = code.credential.clone().map(|text| ("jwt", text.into_bytes()));
-            write(out, &code, files.into_iter().chain(credential))?;
-            print(&format!("{number}\n{link}\n{report}"))?;
-        }
-    }
-    if waiting == 0 {
-        return Ok(Exit::Good);
-    }
-    say(&format!("{waiting} codes wait to be signed: start the service, or run `publish`"));
-    Ok(Exit::Trouble)
-}
-
-/// Names of files follow from the code's path, as verifiers know it.
-fn write(
-    out: &Path,
-    code: &CodeRecord,
-    files: impl Iterator<Item = (&'static str, Vec<u8>)>,
-) -> Result<(), Trouble> {
-    fs::create_dir_all(out).map_err(|e| Trouble::file(out, &e))?;
-    let stem = code.path.trim_start_matches('/').replace(['/', '%'], "-");
-    for (extension, bytes) in files {
-        let path = out.join(format!("{stem}.{extension}"));
-        fs::write(&path, bytes).map_err(|e| Trouble::file(&path, &e))?;
-    }
-    Ok(())
 }

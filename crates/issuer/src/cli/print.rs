@@ -21,19 +21,20 @@ pub(crate) struct PrintArgs {
     #[arg(long, value_name = "MM")]
     max_side: Option<f64>,
     /// The printer's resolution: the X-dimension must be whole dots of it
-    #[arg(long)]
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
     dpi: Option<u16>,
 }
 
 impl PrintArgs {
     pub(crate) fn artwork<'a>(&self, banner: Option<&'a str>) -> Result<Artwork<'a>, Trouble> {
-        let spec = PrintSpec {
+        let given = PrintSpec {
             x_dimension: Mm::new(self.x_dimension)?,
             quiet_zone: self.quiet_zone,
             max_side: self.max_side.map(Mm::new).transpose()?,
             dpi: self.dpi,
             ..PrintSpec::default()
         };
+        let spec = self.dpi.map_or(given, |dpi| given.snapped(dpi));
         Ok(Artwork { spec, banner, ..Artwork::default() })
     }
 

@@ -11,13 +11,14 @@ use clap::{Args, Subcommand, ValueHint};
 use serde_json::json;
 use verilabel_issuer::lifecycle::ChangeKind;
 use verilabel_issuer::{
-    Authority, CreateRun, LabelId, MarkRunWritten, RunFile, RunId, RunPlan, RunRecord, RunSymbols, Serials,
-    Signers, SymbolFile, UnitRange,
+    Authority, Clock, CreateRun, LabelId, RunId, RunRecord, RunSymbols, Serials, Signers, SymbolFile,
+    UnitRange, WriteRun,
 };
 use verilabel_label::{Gtin, LabelNumber, Serial};
 use verilabel_symbol::draw::Fonts;
 
 use super::changes::{Why, propose};
+use super::labels::say_standing;
 use super::out::{Table, print, print_json, say};
 use super::print::PrintArgs;
 use super::progress::Progress;
@@ -136,11 +137,8 @@ pub(crate) async fn run(session: &Session, command: RunCommand) -> Outcome {
     let authority = session.open().await?;
     match command {
         RunCommand::Create(args) => create(session, &authority, args).await,
-        RunCommand::Write { run, out } => {
-            session.actor(&authority).await?;
-            write(session, &authority, run, &out).await
-        }
-        RunCommand::Symbols(args) => symbols(&authority, args).await,
+        RunCommand::Write { run, out } => write(session, &authority, run, &out).await,
+        RunCommand::Symbols(args) => symbols(session, &authority, args).await,
         RunCommand::List { label } => list(session, &authority, label).await,
         RunCommand::Withdraw(args) => withdraw(session, &authority, args).await,
     }
@@ -170,40 +168,28 @@ async fn create(session: &Session, authority: &Authority, args: CreateArgs) -> O
     }
 }
 
-/// Writes what is missing. The desk hears of it when all is there.
+/// Writes what is missing. Each block is on record before it is signed.
 async fn write(session: &Session, authority: &Authority, id: RunId, out: &Path) -> Outcome {
-    let order = session.order(authority).await?;
-    let plan = authority.run_plan(id).await?;
+    let actor = session.actor(authority).await?;
     let signers: Arc<dyn Signers> = session.keystore(authority)?;
-    let (units, path) = (plan.record().units, out.to_owned());
-    let done = tokio::task::spawn_blocking(move || sign(&plan, signers.as_ref(), &path)).await;
-    let before = done.map_err(|e| Trouble::System(e.to_string()))??;
-    let written = authority.run(id).await?.written;
-    if written < units {
-        authority.decide(order, MarkRunWritten { run: id, written: units }).await?;
-    }
+    let units = authority.run(id).await?.units;
+    let progress = Progress::new("links", as_usize(units));
+    let write = WriteRun { run: id, actor, path: out.to_owned(), cores: cores() };
+    let at = move |done| progress.at(as_usize(done));
+    let before = authority.write_run(write, signers, &Clock::new(session.clock()), at).await?;
     let resumed = if before > 0 { format!(", {before} of them before") } else { String::new() };
     say(&format!("{} has all {units} links{resumed}", out.display()));
     Ok(Exit::Good)
 }
 
-/// Gives how many links the file had before.
-fn sign(plan: &RunPlan, signers: &dyn Signers, path: &Path) -> Result<u32, Trouble> {
-    let mut file = RunFile::open(path, plan)?;
-    let before = file.written();
-    let signer = signers.signer(plan.key().id())?;
-    let progress = Progress::new("links", as_usize(plan.record().units));
-    file.write_rest(plan, signer.as_ref(), cores(), &|done| progress.at(as_usize(done)))?;
-    Ok(before)
-}
-
-async fn symbols(authority: &Authority, args: SymbolArgs) -> Outcome {
+async fn symbols(session: &Session, authority: &Authority, args: SymbolArgs) -> Outcome {
     let plan = authority.run_plan(args.run).await?;
+    say_standing(session, &authority.label_by_id(plan.record().label).await?);
     let issuer = authority.issuer().await?;
     let register = Arc::clone(authority.register());
     let end = match args.count {
         Some(count) => args.first.saturating_add(count),
-        None => plan.record().units,
+        None => plan.record().units.max(args.first),
     };
     let drawn = tokio::task::spawn_blocking(move || {
         let artwork = args.print.artwork(issuer.notice.as_deref())?;
@@ -219,8 +205,12 @@ async fn symbols(authority: &Authority, args: SymbolArgs) -> Outcome {
         let begun = out.with_added_extension("part");
         let file = BufWriter::new(File::create(&begun).map_err(|e| Trouble::file(&begun, &e))?);
         let at = |done| progress.at(as_usize(done));
-        symbols.write(kind, (&args.links, units), cores(), file, &at)?;
-        std::fs::rename(&begun, &out).map_err(|e| Trouble::file(&out, &e))
+        let written = symbols.write(kind, (&args.links, units), cores(), file, &at).map_err(Trouble::from);
+        let named = written.and_then(|()| std::fs::rename(&begun, &out).map_err(|e| Trouble::file(&out, &e)));
+        if named.is_err() {
+            let _ = std::fs::remove_file(&begun);
+        }
+        named
     });
     drawn.await.map_err(|e| Trouble::System(e.to_string()))??;
     Ok(Exit::Good)

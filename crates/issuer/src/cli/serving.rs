@@ -62,9 +62,11 @@ pub(crate) async fn run(session: &Session, args: ServeArgs) -> Outcome {
     say(&format!("listening on {}", server.address()));
     let minting = tokio::spawn(keep_minting(authority.clone(), signers, clock));
     let forgetting = tokio::spawn(keep_forgetting(authority.clone(), clock));
+    let packs = session.foreign_pack().map(|pack| tokio::spawn(pack.keep_fresh(authority.clone())));
     server.run(interrupted()).await;
     minting.abort();
     forgetting.abort();
+    packs.iter().for_each(tokio::task::JoinHandle::abort);
     // A publication that has begun is ended; what is left is published at the next start.
     end.send_replace(true);
     publishing.await.map_err(|e| Trouble::System(e.to_string()))?;

@@ -11,10 +11,60 @@ use verilabel_label::Timestamp;
 use verilabel_recognition::Register;
 use verilabel_trust::{Client, Expiry, FolderRepository, FolderStore, PackError, StagedStore, TrustPack};
 
+use super::out::say;
 use super::{Common, ReadClock, Trouble};
 
 /// How long to wait for another command that reads the same pack.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A pack for foreign labels. The root that it had when it was first used is trusted from then on, and what was accepted
+/// is remembered in the authority's folder, so that the pack never goes backwards.
+pub(crate) struct ForeignPack {
+    pack: PathBuf,
+    memory: PathBuf,
+    clock: ReadClock,
+}
+
+impl ForeignPack {
+    fn open(&self) -> Result<TrustPack, Trouble> {
+        let Self { pack, memory, clock } = self;
+        let anchor = memory.join("anchor.json");
+        if !anchor.exists() {
+            let first = pack.join("metadata/1.root.json");
+            let root = fs::read(&first).map_err(|e| Trouble::file(&first, &e))?;
+            fs::create_dir_all(memory)
+                .and_then(|()| fs::write(&anchor, root))
+                .map_err(|e| Trouble::file(&anchor, &e))?;
+        }
+        let root = fs::read(&anchor).map_err(|e| Trouble::file(&anchor, &e))?;
+        let opened = || -> Result<TrustPack, PackError> {
+            let repository = FolderRepository::new(pack);
+            // Remembered once the whole pack is good: a damaged newer one takes nothing from the older one.
+            let store = StagedStore::new(FolderStore::lock(memory, PATIENCE)?);
+            let mut client = Client::open(store, &root)?;
+            let pack = TrustPack::open(client.update(&repository, clock(), Expiry::Report)?, &repository)?;
+            client.into_store().commit()?;
+            Ok(pack)
+        };
+        opened().map_err(|e| Trouble::ForeignPack { path: pack.clone(), error: e })
+    }
+
+    /// Opens it anew from time to time, as long as it runs: who approves an award judges by what the pack says by then.
+    /// What fails is said, and the state before goes on counting until it expires.
+    pub(crate) async fn keep_fresh(self, authority: Authority) {
+        const AGAIN: Duration = Duration::from_mins(1);
+        let pack = Arc::new(self);
+        loop {
+            tokio::time::sleep(AGAIN).await;
+            let pack = Arc::clone(&pack);
+            match tokio::task::spawn_blocking(move || pack.open()).await {
+                Ok(Ok(opened)) => authority.use_pack(Arc::new(opened)),
+                Ok(Err(trouble)) => say(&format!("{trouble} [{}]", trouble.code())),
+                Err(_) => return,
+            }
+        }
+    }
+}
 
 /// What a command works with.
 pub(crate) struct Session {
@@ -71,35 +121,20 @@ impl Session {
 
     pub(crate) async fn open_at(&self, folder: &Path) -> Result<Authority, Trouble> {
         let authority = Authority::open(folder, self.register()?, &self.random).await?;
-        if let Some(pack) = &self.common.foreign_pack {
-            authority.use_pack(Arc::new(self.foreign_pack(pack, folder)?));
+        if let Some(pack) = self.foreign_pack_of(folder) {
+            authority.use_pack(Arc::new(pack.open()?));
         }
         Ok(authority)
     }
 
-    /// Opens the pack for foreign labels. The root that it had when it was first used is trusted from then on, and
-    /// what was accepted is remembered in the authority's folder, so that the pack never goes backwards.
-    fn foreign_pack(&self, pack: &Path, folder: &Path) -> Result<TrustPack, Trouble> {
-        let memory = folder.join("foreign-pack");
-        let anchor = memory.join("anchor.json");
-        if !anchor.exists() {
-            let first = pack.join("metadata/1.root.json");
-            let root = fs::read(&first).map_err(|e| Trouble::file(&first, &e))?;
-            fs::create_dir_all(&memory)
-                .and_then(|()| fs::write(&anchor, root))
-                .map_err(|e| Trouble::file(&anchor, &e))?;
-        }
-        let root = fs::read(&anchor).map_err(|e| Trouble::file(&anchor, &e))?;
-        let opened = || -> Result<TrustPack, PackError> {
-            let repository = FolderRepository::new(pack);
-            // Remembered once the whole pack is good: a damaged newer one takes nothing from the older one.
-            let store = StagedStore::new(FolderStore::lock(&memory, PATIENCE)?);
-            let mut client = Client::open(store, &root)?;
-            let pack = TrustPack::open(client.update(&repository, self.now(), Expiry::Report)?, &repository)?;
-            client.into_store().commit()?;
-            Ok(pack)
-        };
-        opened().map_err(|e| Trouble::ForeignPack { path: pack.to_owned(), error: e })
+    /// The pack for foreign labels, where one is named.
+    pub(crate) fn foreign_pack(&self) -> Option<ForeignPack> {
+        self.foreign_pack_of(self.common.authority.as_deref()?)
+    }
+
+    fn foreign_pack_of(&self, folder: &Path) -> Option<ForeignPack> {
+        let pack = self.common.foreign_pack.clone()?;
+        Some(ForeignPack { pack, memory: folder.join("foreign-pack"), clock: self.clock })
     }
 
     pub(crate) fn has_user(&self) -> bool {

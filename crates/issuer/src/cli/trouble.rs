@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use verilabel_issuer::{
     CeremonyError, KeystoreError, PackOpenError, PublicationError, Refusal, RefusalKind, RunError, TableError,
 };
-use verilabel_symbol::SymbolError;
 use verilabel_symbol::draw::DrawError;
+use verilabel_symbol::{SheetError, SymbolError};
 use verilabel_trust::PackError;
 
 use super::Exit;
@@ -33,6 +33,10 @@ pub(crate) enum Trouble {
     ForeignPack { path: PathBuf, error: PackError },
     #[error(transparent)]
     Symbol(#[from] SymbolError),
+    #[error("no label can bear the notice: {0}")]
+    Notice(SymbolError),
+    #[error("{0:?} is no host that a phone opens")]
+    Host(String),
     #[error("{}: {reason}", path.display())]
     File { path: PathBuf, reason: String },
     #[error("{}: {reason}", path.display())]
@@ -74,13 +78,18 @@ impl Trouble {
                 | RefusalKind::Unauthenticated => Exit::Refused,
                 RefusalKind::NotFound | RefusalKind::Unavailable | RefusalKind::Broken => Exit::Trouble,
             },
-            Self::NoAuthority | Self::NoUser | Self::Usage(_) => Exit::Usage,
+            Self::NoAuthority
+            | Self::NoUser
+            | Self::Usage(_)
+            | Self::Notice(_)
+            | Self::Host(_)
+            | Self::Run(RunError::NoSuchUnits { .. }) => Exit::Usage,
             Self::Inactive { .. } | Self::NotConfirmed => Exit::Refused,
             _ => Exit::Trouble,
         }
     }
 
-    fn code(&self) -> &'static str {
+    pub(super) fn code(&self) -> &'static str {
         match self {
             Self::Refusal(refusal) => refusal.code(),
             Self::Run(error) => error.code(),
@@ -90,7 +99,8 @@ impl Trouble {
             Self::Ceremony(error) => error.code(),
             Self::NotConfirmed => "not-confirmed",
             Self::ForeignPack { error, .. } => error.code(),
-            Self::Symbol(error) => error.code(),
+            Self::Symbol(error) | Self::Notice(error) => error.code(),
+            Self::Host(_) => "host-name",
             Self::File { .. } => "file",
             Self::Document { .. } => "document",
             Self::NoAuthority => "no-authority",
@@ -112,11 +122,18 @@ impl Trouble {
                 RunError::File { .. } => {
                     "make room or mend the path, and run the same command again: it goes on"
                 }
+                RunError::Links { .. } => {
+                    "name the file that `verilabel-issuer run write` made, with --links"
+                }
                 RunError::Busy { .. } => "wait for the other process, or write another file",
                 RunError::AnotherFile { .. } => {
                     "name another file; after minting anew a run is written to a new one"
                 }
+                RunError::NoSuchUnits { .. } => {
+                    "give a --first below the run's units, and a --count of 1 up to what is left"
+                }
                 RunError::TooManySymbols { .. } => "write them in parts, by --first and --count",
+                RunError::Symbol(error) | RunError::Sheet(SheetError::Symbol(error)) => symbol_advice(error),
                 _ => return None,
             },
             Self::Table { .. } => "docs/import.md has the columns",
@@ -140,7 +157,13 @@ impl Trouble {
             Self::ForeignPack { .. } => {
                 "fetch the pack again; if you mean to trust another root, remove foreign-pack in the authority's folder"
             }
-            Self::Symbol(_) => "shorten what the message says, or give the symbol more room",
+            Self::Symbol(error) => symbol_advice(error),
+            Self::Notice(_) => {
+                "give a --notice of short words in one script that is built in, such as Latin, Greek or Cyrillic"
+            }
+            Self::Host(_) => {
+                "give --host a name such as label.example.sg, with a port from 1 to 65535 if it has another than 443"
+            }
             Self::File { .. } => "check the path and its permissions",
             Self::Document { .. } => "correct the file at that place",
             Self::NoAuthority => "name its folder with --authority, or set VERILABEL_AUTHORITY",
@@ -168,6 +191,13 @@ impl Trouble {
         if let Some(advice) = self.advice() {
             say(&format!("  help: {advice}"));
         }
+    }
+}
+
+fn symbol_advice(error: &SymbolError) -> &'static str {
+    match error {
+        SymbolError::LabelTooLarge { .. } => "give a smaller --x-dimension, or have the labels in a --zip",
+        _ => "shorten what the message says, or give the symbol more room",
     }
 }
 

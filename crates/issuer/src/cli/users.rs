@@ -28,6 +28,14 @@ pub(crate) enum UserCommand {
     },
     /// List users
     List,
+    /// Say who a user is at the identity provider, so that it is one person however it signs in
+    Link {
+        /// The user's name
+        name: String,
+        /// Issuer and subject, with a blank between
+        #[arg(value_name = "SUBJECT")]
+        external: String,
+    },
     /// Let a user decide and sign in no more
     Disable {
         /// The user's name
@@ -61,10 +69,12 @@ pub(crate) async fn run(session: &Session, command: UserCommand) -> Outcome {
         }
         UserCommand::List => list(session, &all(&authority).await?)?,
         UserCommand::Disable { name } => {
-            let record = authority.user_named(&name).await?;
-            let (user, roles) = (record.user.id, record.user.roles);
-            let change = ChangeUser { user, roles, active: false, expected: Some(record.version) };
-            session.decide(&authority, change).await?;
+            let change = change_of(&authority, &name).await?;
+            session.decide(&authority, ChangeUser { active: false, ..change }).await?;
+        }
+        UserCommand::Link { name, external } => {
+            let change = change_of(&authority, &name).await?;
+            session.decide(&authority, ChangeUser { external: Some(external), ..change }).await?;
         }
         UserCommand::Token { name, purpose, days } => {
             let user = authority.user_named(&name).await?.user.id;
@@ -82,6 +92,12 @@ pub(crate) async fn run(session: &Session, command: UserCommand) -> Outcome {
         UserCommand::Revoke { token } => session.decide(&authority, RevokeToken { token }).await?,
     }
     Ok(Exit::Good)
+}
+
+/// A change of a user that leaves all as it is.
+async fn change_of(authority: &Authority, name: &str) -> Result<ChangeUser, Trouble> {
+    let UserRecord { user, external, active, version, .. } = authority.user_named(name).await?;
+    Ok(ChangeUser { user: user.id, roles: user.roles, external, active, expected: Some(version) })
 }
 
 /// Who adds a user: somebody on record, or, while there is nobody, whoever has the folder.

@@ -5,7 +5,7 @@ use std::sync::{Arc, RwLock};
 use ring::rand::SystemRandom;
 use sqlx::{AnyConnection, Executor};
 use tokio::sync::{Notify, watch};
-use verilabel_label::{StatusRef, Timestamp};
+use verilabel_label::{StatusRef, Timestamp, excerpt};
 use verilabel_recognition::Register;
 use verilabel_trust::{Issuer, TrustPack};
 
@@ -250,7 +250,8 @@ impl Work {
             kind: kind.to_owned(),
             refused,
             seq: Seq::new(seq),
-            subject,
+            // Of what is refused nobody has looked what it is called.
+            subject: excerpt(subject),
         };
         let chained = Chained::after(self.head.hash, event)?;
         self.head.seq = seq;

@@ -203,7 +203,7 @@ impl Decision for Remint {
             "UPDATE runs SET old_key = CASE WHEN written > 0 THEN key ELSE old_key END,
              old_issued_at = CASE WHEN written > 0 THEN issued_at ELSE old_issued_at END,
              old_written = CASE WHEN written > 0 THEN written ELSE old_written END,
-             key = $1, issued_at = $2, written = 0, version = version + 1 WHERE key = $3",
+             key = $1, issued_at = $2, written = 0, whole = 0, version = version + 1 WHERE key = $3",
         )
         .bind(new.to_string())
         .bind(now.seconds())

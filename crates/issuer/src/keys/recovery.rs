@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sqlx::AnyConnection;
 use verilabel_label::LabelClaims;
 use verilabel_trust::{Confirmed, Issuer, KeyState};
-use verilabel_wire::{KeyId, LabelLink, PublicKey, Sealed, Sign, SignError, StatementDigest};
+use verilabel_wire::{KeyId, LabelLink, Sealed, StatementDigest};
 
 use super::key_id;
 use crate::authority::{blocking, run_plan};
@@ -106,7 +106,7 @@ async fn old_runs(connection: &mut AnyConnection, bits: ListBits) -> Result<Vec<
          WHERE k.state = 'distrusted' AND r.written > 0
          UNION ALL
          SELECT r.id, r.old_key, r.old_issued_at, r.old_written FROM runs r JOIN keys k ON k.id = r.old_key
-         WHERE k.state = 'distrusted' AND r.written < r.units",
+         WHERE k.state = 'distrusted' AND r.whole = 0",
     )
     .fetch_all(&mut *connection)
     .await?;
@@ -121,26 +121,11 @@ async fn old_runs(connection: &mut AnyConnection, bits: ListBits) -> Result<Vec<
 }
 
 fn units(plan: &RunPlan, written: u32) -> Result<Vec<StatementDigest>, Refusal> {
-    let nobody = Nobody(plan.key().clone());
-    (0..written).map(|n| of_link(&plan.mint(n, &nobody)?.link)).collect()
+    (0..written).map(|n| plan.statement(n)).collect()
 }
 
 fn of_link(text: &str) -> Result<StatementDigest, Refusal> {
     let link = LabelLink::parse(text).map_err(|e| Refusal::damaged("link", &e))?;
     let sealed = Sealed::<LabelClaims>::parse(&link.seal, &link.path);
     Ok(sealed.map_err(|e| Refusal::damaged("link", &e))?.statement())
-}
-
-/// Fills the place of a signature. What a unit states follows from the records; its signature is nowhere on
-/// record, and the key that made it signs no more.
-struct Nobody(PublicKey);
-
-impl Sign for Nobody {
-    fn key(&self) -> &PublicKey {
-        &self.0
-    }
-
-    fn sign(&self, _: &[u8]) -> Result<[u8; 64], SignError> {
-        Ok([0; 64])
-    }
 }

@@ -1,5 +1,6 @@
 //! The life of an award: draft, approved, minted, published; rejected; renewed.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -80,10 +81,11 @@ impl Draft {
         gtins
     }
 
-    /// The paths of its codes: a unit label's own, or one for each GTIN.
+    /// The paths of its codes, each once: a unit label's own, or one for each GTIN.
     #[must_use]
     pub fn paths(&self) -> Vec<Gs1Path> {
-        let further = self.further_gtins.iter().filter(|gtin| **gtin != self.award.gtin);
+        let mut seen = BTreeSet::from([self.award.gtin]);
+        let further = self.further_gtins.iter().filter(|gtin| seen.insert(**gtin));
         std::iter::once(self.award.path()).chain(further.map(|gtin| Gs1Path::of(*gtin))).collect()
     }
 
@@ -113,9 +115,15 @@ impl Draft {
         if self.further_gtins.len() >= Self::MAX_CODES {
             return Err(AwardRule::TooManyCodes { found: self.further_gtins.len() + 1 }.into());
         }
-        match self.support_until {
-            Some(support_until) if self.award.valid_until > support_until => {
-                Err(AwardRule::BeyondSupport { valid_until: self.award.valid_until, support_until }.into())
+        Ok(self.within_support(self.support_until)?)
+    }
+
+    /// Whether it ends while the product gets security updates.
+    pub(crate) fn within_support(&self, support_until: Option<Date>) -> Result<(), AwardRule> {
+        let valid_until = self.award.valid_until;
+        match support_until {
+            Some(support_until) if valid_until > support_until => {
+                Err(AwardRule::BeyondSupport { valid_until, support_until })
             }
             _ => Ok(()),
         }

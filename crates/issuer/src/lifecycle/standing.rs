@@ -70,7 +70,7 @@ pub enum ChangeState {
     Applied,
     /// Decided against.
     Rejected,
-    /// It could not take effect any more when its time came.
+    /// It could not take effect any more when its time came, or is a reinstatement that a suspension came before.
     Void,
 }
 
@@ -173,6 +173,9 @@ pub enum StandingRule {
     /// Withdrawn for good.
     #[error("the label was withdrawn, and that is for good")]
     Withdrawn,
+    /// Suspended, so that nothing is printed for it.
+    #[error("the label is suspended, and nothing is to be printed for it: reinstate it first")]
+    Suspended,
     /// Suspended already.
     #[error("the label is suspended already")]
     AlreadySuspended,
@@ -188,7 +191,9 @@ pub enum StandingRule {
         now: Timestamp,
     },
     /// Decided already.
-    #[error("the change is {state}; only a proposed one can be decided")]
+    #[error(
+        "the change is {state}; only a proposed one can be approved, and one that is proposed or scheduled be decided against"
+    )]
     NotProposed {
         /// Its state.
         state: ChangeState,
@@ -201,6 +206,7 @@ impl StandingRule {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Withdrawn => "label-withdrawn",
+            Self::Suspended => "label-suspended",
             Self::AlreadySuspended => "label-suspended-already",
             Self::NotSuspended => "label-not-suspended",
             Self::SuspensionInFuture { .. } => "suspension-in-future",

@@ -7,8 +7,8 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::sleep;
 
-use super::{PublicationError, Published, Publisher, records};
-use crate::{Actor, ApplyDue, Order, Seq};
+use super::{PublicationError, Published, Publisher};
+use crate::Seq;
 
 /// The first wait after a failure; each further failure doubles it.
 const FIRST_WAIT: Duration = Duration::from_secs(1);
@@ -43,7 +43,7 @@ impl Publisher {
             }
             latest.borrow_and_update();
             let failures = self.health.borrow().failures_in_a_row;
-            next = after(&self.round().await, failures);
+            next = after(&self.publish().await, failures);
         }
     }
 
@@ -56,27 +56,6 @@ impl Publisher {
             Next::OnChange => {
                 // The sender lives as long as the authority does.
                 let _ = tokio::time::timeout(self.settings.poll, latest.changed()).await;
-            }
-        }
-    }
-
-    /// Carries out what has fallen due, then publishes.
-    async fn round(&mut self) -> Result<Published, PublicationError> {
-        if let Err(error) = self.apply_due().await {
-            self.tell_failure(&error);
-        }
-        self.publish().await
-    }
-
-    async fn apply_due(&self) -> Result<(), PublicationError> {
-        loop {
-            let now = self.clock.now();
-            let due = {
-                let mut snapshot = self.authority.snapshot().await?;
-                records::any_due(snapshot.connection(), now).await?
-            };
-            if !due || !self.authority.decide(Order { actor: Actor::System, at: now }, ApplyDue).await?.more {
-                return Ok(());
             }
         }
     }

@@ -6,8 +6,9 @@ use crate::desk::Work;
 use crate::store::Cells;
 use crate::{Decision, MarkPublished, PublicationRecord, Refusal, Role, Seq};
 
-/// For how many seconds a turn lasts, unless it is renewed or ended.
-pub(super) const TURN: u64 = 120;
+/// For how many seconds a turn lasts, unless it is renewed or ended. Whoever comes after a publisher that died waits for
+/// it where no folder can be locked, and has to have a change of standing out there within a minute.
+pub(super) const TURN: u64 = 40;
 
 /// Who publishes.
 #[derive(Debug, Clone, PartialEq, Eq)]

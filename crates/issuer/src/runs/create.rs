@@ -4,7 +4,7 @@ use verilabel_label::{Gtin, LabelNumber, Status};
 use verilabel_trust::Purpose;
 
 use super::serials::Counting;
-use super::{RunRecord, Serials, run, runs_of_gtin};
+use super::{RunRecord, Serials, runs_of_gtin};
 use crate::desk::Work;
 use crate::keys::in_use;
 use crate::lifecycle::StandingRule;
@@ -41,8 +41,11 @@ impl Decision for CreateRun {
             return Err(Refusal::OutOfRange { what: "the number of units", value, min: 1, max });
         }
         let label = awards::label(work.db(), &self.label).await?;
-        if label.status == Status::Invalid {
-            return Err(StandingRule::Withdrawn.into());
+        // Entries are in force from the moment they are given out: their list may be out there already.
+        match label.status {
+            Status::Valid => {}
+            Status::Suspended => return Err(StandingRule::Suspended.into()),
+            _ => return Err(StandingRule::Withdrawn.into()),
         }
         let award = awards::award(work.db(), label.award).await?;
         if !award.draft.gtins().contains(&self.gtin) {
@@ -63,6 +66,7 @@ impl Decision for CreateRun {
             key: key.to_string(),
             issued_at: now,
             written: 0,
+            whole: false,
             version: Version::FIRST,
         };
         insert(work, &record).await?;
@@ -109,39 +113,4 @@ async fn insert(work: &mut Work, record: &RunRecord) -> Result<(), Refusal> {
     .execute(work.db())
     .await?;
     Ok(())
-}
-
-/// Notes how far a run was written out.
-#[derive(Debug, Clone)]
-pub struct MarkRunWritten {
-    /// The run.
-    pub run: RunId,
-    /// Units written so far.
-    pub written: u32,
-}
-
-impl Decision for MarkRunWritten {
-    type Outcome = ();
-    const KIND: &'static str = "write-run";
-    const ROLES: &'static [Role] = &[Role::Officer];
-    const BY_SYSTEM: bool = true;
-
-    fn subject(&self) -> String {
-        format!("run {}", self.run)
-    }
-
-    async fn decide(&self, work: &mut Work) -> Result<(), Refusal> {
-        let record = run(work.db(), self.run).await?;
-        if self.written > record.units {
-            let (value, max) = (self.written.into(), record.units.into());
-            return Err(Refusal::OutOfRange { what: "the units written", value, min: 0, max });
-        }
-        sqlx::query("UPDATE runs SET written = $1, version = version + 1 WHERE id = $2")
-            .bind(i64::from(self.written))
-            .bind(self.run.number())
-            .execute(work.db())
-            .await?;
-        work.record(Self::KIND, self.subject(), [("units", self.written.to_string())])?;
-        Ok(())
-    }
 }

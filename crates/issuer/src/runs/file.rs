@@ -5,8 +5,7 @@ use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
-use verilabel_label::LabelClaims;
-use verilabel_wire::{Budget, LabelLink, Sealed, Sign};
+use verilabel_wire::Sign;
 
 use super::{RunError, RunPlan};
 
@@ -54,26 +53,34 @@ impl RunFile {
         self.written
     }
 
-    /// Signs and writes all units that are not in the file yet, and makes them durable. `progress` hears how many
-    /// there are.
+    /// Signs and writes the units that are not in the file yet, up to that one. They must be on record as written
+    /// before: see [`Authority::write_run`](crate::Authority::write_run). `progress` hears how many there are.
     ///
     /// # Errors
     /// [`RunError::File`] for a full disk and the like: opened again, it goes on from there.
-    pub fn write_rest(
+    pub fn write_until(
         &mut self,
         plan: &RunPlan,
+        until: u32,
         signer: &(dyn Sign + Sync),
         cores: NonZeroUsize,
         progress: &dyn Fn(u32),
     ) -> Result<(), RunError> {
         let Self { path, file, written } = self;
-        plan.write_links(*written, signer, cores, |lines, units| {
+        plan.write_links(*written..until, signer, cores, |lines, units| {
             file.write_all(lines).map_err(|e| RunError::file(path, &e))?;
             *written = units;
             progress(units);
             Ok(())
-        })?;
-        file.sync_all().map_err(|e| RunError::file(path, &e))
+        })
+    }
+
+    /// Makes durable what was written.
+    ///
+    /// # Errors
+    /// [`RunError::File`].
+    pub fn sync(&self) -> Result<(), RunError> {
+        self.file.sync_all().map_err(|e| RunError::file(&self.path, &e))
     }
 }
 
@@ -138,25 +145,17 @@ impl Found {
 
 /// Whether a line is that unit's, signed with the run's key.
 fn check_line(line: &[u8], n: u32, plan: &RunPlan) -> Result<(), &'static str> {
-    let unit = plan.unit(n).map_err(|_| "it has more units than the run")?;
     let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(line);
     let mut record = csv::StringRecord::new();
-    let read = reader.read_record(&mut record).is_ok_and(|read| read);
-    if !read || record.get(0) != Some(&n.to_string()) || record.get(2) != Some(unit.serial.as_str()) {
+    if !reader.read_record(&mut record).is_ok_and(|read| read) {
         return Err("its units are others");
     }
-    let text = record.get(3).unwrap_or_default();
-    let parsed = LabelLink::parse(text).map_err(|_| "it has no links")?;
-    let authentic = Sealed::<LabelClaims>::parse(&parsed.seal, &unit.path)
-        .ok()
-        .and_then(|seal| seal.open(plan.key(), &mut Budget::default()).ok())
-        .ok_or("its links are not signed with the run's present key")?;
-    let said = authentic.into_value();
-    if said.status == unit.claims.status && said.issued_at == unit.claims.issued_at {
-        Ok(())
-    } else {
-        Err("its links are those of another run")
+    let fields: Vec<&str> = record.iter().collect();
+    let &[unit, gtin, serial, address] = fields.as_slice() else { return Err("it has other columns") };
+    if unit != n.to_string() {
+        return Err("its units are others");
     }
+    plan.check_box(n, (gtin, serial, address))
 }
 
 fn heading() -> Vec<u8> {

@@ -3,8 +3,8 @@
 use verilabel_label::{Gs1Path, LabelClaims, LabelNumber, Serial, StatusRef};
 use verilabel_wire::{LinkBase, Profile, PublicKey, Sign};
 
-use super::RunRecord;
 use super::serials::{Counting, SCATTERED_BITS, gathered, scattered};
+use super::{RunRecord, RunSigning};
 use crate::lifecycle::Draft;
 use crate::status::{Permutation, Places, Seed};
 use crate::{LabelAward, Minted, Refusal, Serials, mint};
@@ -68,6 +68,12 @@ impl RunPlan {
     #[must_use]
     pub fn key(&self) -> &PublicKey {
         &self.key
+    }
+
+    /// With what it is signed.
+    #[must_use]
+    pub fn signing(&self) -> RunSigning {
+        RunSigning { key: self.key.id(), issued_at: self.record.issued_at }
     }
 
     /// The label that it is of.

@@ -18,16 +18,6 @@ pub enum Serials {
     Scattered,
 }
 
-impl Serials {
-    /// The serial number of a unit, where they are consecutive.
-    pub(crate) fn consecutive(&self, units: u32, unit: u32) -> Result<Option<Serial>, Refusal> {
-        match self {
-            Self::Consecutive(first) => Counting::new(first, units)?.at(unit).map(Some),
-            Self::Scattered => Ok(None),
-        }
-    }
-}
-
 /// A serial number that counts: what stands before its final digits, and these.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Counting {

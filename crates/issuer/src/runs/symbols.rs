@@ -6,20 +6,24 @@ use std::num::NonZeroUsize;
 use std::ops::Range;
 use std::path::Path;
 
-use verilabel_label::Serial;
+use verilabel_label::{Gtin, Serial};
 use verilabel_recognition::Register;
-use verilabel_symbol::draw::{Drawing, Fonts};
-use verilabel_symbol::{Sheet, SheetCell, SymbolError};
+use verilabel_symbol::draw::Fonts;
+use verilabel_symbol::{LabelLayout, Sheet, SheetCell, SymbolError};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
 use super::fan_out::fan_out;
+use super::room::Largest;
 use super::{RunError, RunPlan};
 use crate::Artwork;
 use crate::publish::plain_name;
 
 /// Labels that are drawn before they are put on paper.
 const AT_ONCE: usize = 200;
+
+/// Links that a core checks or measures at once.
+pub(super) const PART: u32 = 100;
 
 /// How symbols are handed to a printer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,8 +55,8 @@ impl RunSymbols<'_> {
     /// box never has two. `progress` hears how many are done.
     ///
     /// # Errors
-    /// [`RunError::TooManySymbols`]; [`RunError::AnotherFile`] where the file does not have those units;
-    /// [`RunError::Symbol`] for a label that cannot be drawn, with what to shorten.
+    /// [`RunError::NoSuchUnits`]; [`RunError::TooManySymbols`]; [`RunError::Links`]; [`RunError::AnotherFile`]
+    /// where the file does not have those units of this run, signed with its present key; [`RunError::Symbol`] for a label that cannot be drawn, with what to shorten.
     pub fn write(
         &self,
         kind: SymbolFile,
@@ -62,19 +66,46 @@ impl RunSymbols<'_> {
         progress: &dyn Fn(u32),
     ) -> Result<(), RunError> {
         let asked = units.end.saturating_sub(units.start);
+        let all = self.plan.record().units;
+        if asked == 0 || units.end > all {
+            return Err(RunError::NoSuchUnits { first: units.start, count: asked, units: all });
+        }
         if asked > Self::MAX {
             return Err(RunError::TooManySymbols { units: asked, max: Self::MAX });
         }
-        let boxes = boxes(links, units)?;
+        let first = units.start;
+        let boxes = boxes(links, units, self.plan.record().gtin)?;
+        self.check((links, first), &boxes, cores)?;
+        let largest = self.largest(&boxes, cores)?;
         match kind {
-            SymbolFile::Zip => self.zip(&boxes, cores, out, progress),
-            SymbolFile::Sheet => self.sheet(&boxes, cores, out, progress),
+            SymbolFile::Zip => self.zip((&boxes, &largest), cores, out, progress),
+            SymbolFile::Sheet => self.sheet((&boxes, &largest), cores, out, progress),
         }
+    }
+
+    /// Holds all boxes against the run, before any is drawn.
+    fn check(
+        &self,
+        (path, first): (&Path, u32),
+        boxes: &[(Serial, String)],
+        cores: NonZeroUsize,
+    ) -> Result<(), RunError> {
+        let gtin = self.plan.record().gtin;
+        let check = |part: u32| {
+            let skipped = part * PART;
+            let some = boxes.iter().skip(as_usize(skipped));
+            for (n, (serial, link)) in (first + skipped..).zip(some).take(as_usize(PART)) {
+                let fields = (gtin.as_str(), serial.as_str(), link.as_str());
+                self.plan.check_box(n, fields).map_err(|reason| in_line(path, n, reason))?;
+            }
+            Ok(())
+        };
+        fan_out(count(boxes).div_ceil(PART), cores, check, |()| Ok(())).unwrap_or(Err(RunError::Thread))
     }
 
     fn zip(
         &self,
-        boxes: &[(Serial, String)],
+        (boxes, largest): (&[(Serial, String)], &Largest),
         cores: NonZeroUsize,
         out: impl Write + Seek,
         progress: &dyn Fn(u32),
@@ -84,8 +115,8 @@ impl RunSymbols<'_> {
         let mut done = 0;
         let failed = |e: &dyn std::fmt::Display| RunError::file(Path::new("the archive"), &e.to_string());
         let draw = |n: u32| {
-            let one = boxes.get(usize::try_from(n).unwrap_or(usize::MAX)).ok_or(RunError::Thread)?;
-            Ok((plain_name(one.0.as_str()), self.label(one)?.to_svg()))
+            let one = boxes.get(as_usize(n)).ok_or(RunError::Thread)?;
+            Ok((plain_name(one.0.as_str()), self.label(one, largest.layout)?.to_svg()))
         };
         fan_out(count(boxes), cores, draw, |(name, svg)| {
             zip.start_file(format!("{name}.svg"), options).map_err(|e| failed(&e))?;
@@ -100,7 +131,7 @@ impl RunSymbols<'_> {
 
     fn sheet(
         &self,
-        boxes: &[(Serial, String)],
+        (boxes, largest): (&[(Serial, String)], &Largest),
         cores: NonZeroUsize,
         out: impl Write,
         progress: &dyn Fn(u32),
@@ -109,18 +140,15 @@ impl RunSymbols<'_> {
         let sheet = Sheet { title: Some(title), ..Sheet::default() };
         let trouble = Cell::new(None);
         let drawn = Vec::new().into_iter();
-        let cells = Cells { symbols: self, rest: boxes, drawn, cores, done: 0, progress, trouble: &trouble };
-        let written = sheet.write_pdf(out, cells, self.fonts);
+        let layout = largest.layout;
+        let cells =
+            Cells { symbols: self, rest: boxes, layout, drawn, cores, done: 0, progress, trouble: &trouble };
+        let grid = sheet.grid(&largest.drawing, true).map_err(RunError::Symbol)?;
+        let written = sheet.write_pdf_on(&grid, out, cells, self.fonts);
         if let Some(trouble) = trouble.take() {
             return Err(trouble);
         }
         written?.flush().map_err(|e| RunError::file(Path::new("the sheet"), &e))
-    }
-
-    fn label(&self, (serial, link): &(Serial, String)) -> Result<Drawing, RunError> {
-        let Self { plan, artwork, register, fonts } = self;
-        let award = plan.award_of(serial.clone());
-        Ok(artwork.print(link, &award, plan.profile(), plan.base(), register, fonts)?.0.drawing)
     }
 }
 
@@ -128,6 +156,7 @@ impl RunSymbols<'_> {
 struct Cells<'a> {
     symbols: &'a RunSymbols<'a>,
     rest: &'a [(Serial, String)],
+    layout: LabelLayout,
     drawn: std::vec::IntoIter<SheetCell>,
     cores: NonZeroUsize,
     done: u32,
@@ -142,8 +171,8 @@ impl Cells<'_> {
         self.rest = later;
         let mut drawn = Vec::with_capacity(now.len());
         let draw = |n: u32| {
-            let one = now.get(usize::try_from(n).unwrap_or(usize::MAX)).ok_or(RunError::Thread)?;
-            Ok(SheetCell { drawing: self.symbols.label(one)?, caption: Some(one.0.to_string()) })
+            let one = now.get(as_usize(n)).ok_or(RunError::Thread)?;
+            Ok(SheetCell { drawing: self.symbols.label(one, self.layout)?, caption: Some(one.0.to_string()) })
         };
         let done = fan_out(count(now), self.cores, draw, |cell| {
             drawn.push(cell);
@@ -180,33 +209,59 @@ impl Iterator for Cells<'_> {
 
 impl ExactSizeIterator for Cells<'_> {}
 
-fn count(boxes: &[(Serial, String)]) -> u32 {
+pub(super) fn count(boxes: &[(Serial, String)]) -> u32 {
     u32::try_from(boxes.len()).unwrap_or(u32::MAX)
 }
 
+pub(super) fn as_usize(n: u32) -> usize {
+    usize::try_from(n).unwrap_or(usize::MAX)
+}
+
 /// Serial numbers and links of some units, from the run's file.
-fn boxes(path: &Path, units: Range<u32>) -> Result<Vec<(Serial, String)>, RunError> {
-    let other = |reason: &str| RunError::AnotherFile { path: path.to_owned(), reason: reason.to_owned() };
-    let file = std::fs::File::open(path).map_err(|e| RunError::file(path, &e))?;
-    let mut reader = csv::Reader::from_reader(file);
-    let mut boxes = Vec::new();
+fn boxes(path: &Path, units: Range<u32>, gtin: Gtin) -> Result<Vec<(Serial, String)>, RunError> {
+    let unread = |e: &dyn std::fmt::Display| RunError::Links { path: path.to_owned(), reason: e.to_string() };
+    let file = std::fs::File::open(path).map_err(|e| unread(&e))?;
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(file);
     let mut record = csv::StringRecord::new();
-    let mut n = 0;
-    while n < units.end {
-        if !reader.read_record(&mut record).map_err(|e| RunError::file(path, &e))? {
-            return Err(other("it ends before those units: write it on"));
+    let mut read = |record: &mut csv::StringRecord| {
+        reader.read_record(record).map_err(|e| {
+            if e.is_io_error() {
+                RunError::file(path, &e)
+            } else {
+                other(path, "it has lines of something else")
+            }
+        })
+    };
+    if !read(&mut record)? || record != RunPlan::COLUMNS[..] {
+        return Err(other(path, "its heading is another"));
+    }
+    let mut boxes = Vec::new();
+    for n in 0..units.end {
+        if !read(&mut record)? {
+            return Err(other(path, "it ends before those units: write it on"));
         }
-        let (Some(unit), Some(serial), Some(link)) = (record.get(0), record.get(2), record.get(3)) else {
-            return Err(other("a line has too few columns"));
-        };
-        if unit.parse() != Ok(n) {
-            return Err(other("its units are not in order"));
+        let wrong = |reason| in_line(path, n, reason);
+        let fields: Vec<&str> = record.iter().collect();
+        let &[unit, of, serial, link] = fields.as_slice() else { return Err(wrong("it has other columns")) };
+        if unit != n.to_string() {
+            return Err(wrong("its units are not in order"));
         }
         if units.contains(&n) {
-            let serial = Serial::new(serial).map_err(|_| other("a serial number is none"))?;
+            if of != gtin.as_str() {
+                return Err(wrong("its GTIN is another"));
+            }
+            let serial = Serial::new(serial).map_err(|_| wrong("its serial numbers are others"))?;
             boxes.push((serial, link.to_owned()));
         }
-        n += 1;
     }
     Ok(boxes)
+}
+
+fn other(path: &Path, reason: &str) -> RunError {
+    RunError::AnotherFile { path: path.to_owned(), reason: reason.to_owned() }
+}
+
+/// The n-th unit stands below the heading, and lines count from 1.
+fn in_line(path: &Path, n: u32, reason: &str) -> RunError {
+    other(path, &format!("{reason}, in line {}", u64::from(n) + 2))
 }

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::num::NonZeroUsize;
+use std::ops::Range;
 use std::path::PathBuf;
 
 use csv::{Terminator, Writer, WriterBuilder};
@@ -13,7 +14,7 @@ use super::fan_out::fan_out;
 use crate::Refusal;
 
 /// Units that a core signs before it hands them over: some 150 KiB of text.
-const PART: u32 = 500;
+pub(super) const PART: u32 = 500;
 
 /// Why a run cannot be written out, or not further. Whole lines that were written stay good.
 #[derive(Debug, thiserror::Error)]
@@ -38,6 +39,14 @@ pub enum RunError {
         /// Why.
         reason: String,
     },
+    /// The file that the links are to come from.
+    #[error("the links, {}: {reason}", path.display())]
+    Links {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
     /// Somebody is writing it.
     #[error("{} is being written by another process", path.display())]
     Busy {
@@ -51,6 +60,16 @@ pub enum RunError {
         path: PathBuf,
         /// What is in it.
         reason: String,
+    },
+    /// Units that the run does not have, or none at all.
+    #[error("{count} units from number {first} on were asked for; the run has {units}, numbered from 0")]
+    NoSuchUnits {
+        /// The first asked for.
+        first: u32,
+        /// How many.
+        count: u32,
+        /// Those of the run.
+        units: u32,
     },
     /// More symbols than one file has.
     #[error("{units} symbols are more than the {max} of one file")]
@@ -79,8 +98,10 @@ impl RunError {
             Self::Refusal(refusal) => refusal.code(),
             Self::AnotherKey { .. } => "run-another-key",
             Self::File { .. } => "run-file",
+            Self::Links { .. } => "run-links",
             Self::Busy { .. } => "run-file-busy",
             Self::AnotherFile { .. } => "run-another-file",
+            Self::NoSuchUnits { .. } => "run-no-such-units",
             Self::TooManySymbols { .. } => "run-too-many-symbols",
             Self::Symbol(error) => error.code(),
             Self::Sheet(error) => error.code(),
@@ -97,15 +118,15 @@ impl RunPlan {
     /// The first line of a run's file.
     pub const COLUMNS: [&'static str; 4] = ["unit", "gtin", "serial", "link"];
 
-    /// Signs the links of all units from the given one on and hands them over in order: whole lines of CSV (RFC
-    /// 4180, lines ending in LF) with the columns of [`Self::COLUMNS`], without a heading, and how many units are
-    /// written with them. Units count from 0.
+    /// Signs the links of those units and hands them over in order: whole lines of CSV (RFC 4180, lines ending in
+    /// LF) with the columns of [`Self::COLUMNS`], without a heading, and how many units are written with them. Units
+    /// count from 0.
     ///
     /// # Errors
     /// [`RunError::AnotherKey`] before anything is written; then those of the signer and of `out`.
     pub fn write_links(
         &self,
-        from: u32,
+        units: Range<u32>,
         signer: &(dyn Sign + Sync),
         cores: NonZeroUsize,
         mut out: impl FnMut(&[u8], u32) -> Result<(), RunError>,
@@ -114,17 +135,17 @@ impl RunPlan {
         if due != given {
             return Err(RunError::AnotherKey { due, given });
         }
-        let units = self.record().units;
-        let parts = units.saturating_sub(from).div_ceil(PART);
+        let last = units.end.min(self.record().units);
+        let parts = last.saturating_sub(units.start).div_ceil(PART);
         let part = |part: u32| {
-            let first = from + part * PART;
-            let end = units.min(first.saturating_add(PART));
+            let first = units.start + part * PART;
+            let end = last.min(first.saturating_add(PART));
             Ok((self.lines(first..end, signer)?, end))
         };
         fan_out(parts, cores, part, |(lines, end)| out(&lines, end)).unwrap_or(Err(RunError::Thread))
     }
 
-    fn lines(&self, units: std::ops::Range<u32>, signer: &dyn Sign) -> Result<Vec<u8>, Refusal> {
+    fn lines(&self, units: Range<u32>, signer: &dyn Sign) -> Result<Vec<u8>, Refusal> {
         let mut lines = csv_lines();
         for n in units {
             let unit = self.unit(n)?;

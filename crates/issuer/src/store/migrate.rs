@@ -12,6 +12,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0003_pictures.sql"),
     include_str!("../../migrations/0004_reminted_runs.sql"),
     include_str!("../../migrations/0005_published_pictures.sql"),
+    include_str!("../../migrations/0006_whole_runs.sql"),
 ];
 
 /// The schema that this software works on.

@@ -6,11 +6,14 @@ use verilabel_label::Timestamp;
 
 use super::{NewToken, Token, by_name, one};
 use crate::desk::Work;
+use crate::refusal::is_text;
 use crate::store::time_column;
 use crate::{Decision, Refusal, Role, TokenId, UserId, Version};
 
 /// Most characters of a user's or a token's name.
 const MAX_NAME: usize = 64;
+/// Most characters of an identity provider's URL and its name for somebody.
+const MAX_EXTERNAL: usize = 500;
 
 /// Makes a user.
 #[derive(Debug, Clone)]
@@ -35,6 +38,7 @@ impl Decision for AddUser {
 
     async fn decide(&self, work: &mut Work) -> Result<UserId, Refusal> {
         check_name("a user's name", &self.name)?;
+        check_external(self.external.as_deref())?;
         match by_name(work.db(), &self.name).await {
             Ok(_) => return Err(Refusal::NameTaken { what: "user", name: self.name.clone() }),
             Err(Refusal::NotFound { .. }) => {}
@@ -58,13 +62,15 @@ impl Decision for AddUser {
     }
 }
 
-/// Changes a user's roles, or whether it may sign in.
+/// Changes a user's roles, who it is at the identity provider, or whether it may sign in.
 #[derive(Debug, Clone)]
 pub struct ChangeUser {
     /// Who.
     pub user: UserId,
     /// What it may do from now on.
     pub roles: BTreeSet<Role>,
+    /// Who it is at an identity provider, from now on.
+    pub external: Option<String>,
     /// Whether it may sign in.
     pub active: bool,
     /// The version that the operator saw.
@@ -82,13 +88,21 @@ impl Decision for ChangeUser {
 
     async fn decide(&self, work: &mut Work) -> Result<(), Refusal> {
         one(work.db(), self.user).await?.version.must_be(self.expected)?;
-        sqlx::query("UPDATE users SET roles = $1, active = $2, version = version + 1 WHERE id = $3")
-            .bind(roles_column(&self.roles))
-            .bind(i64::from(self.active))
-            .bind(self.user.number())
-            .execute(work.db())
-            .await?;
-        let facts = [("active", self.active.to_string()), ("roles", roles_column(&self.roles))];
+        check_external(self.external.as_deref())?;
+        sqlx::query(
+            "UPDATE users SET roles = $1, external = $2, active = $3, version = version + 1 WHERE id = $4",
+        )
+        .bind(roles_column(&self.roles))
+        .bind(self.external.clone())
+        .bind(i64::from(self.active))
+        .bind(self.user.number())
+        .execute(work.db())
+        .await?;
+        let facts = [
+            ("active", self.active.to_string()),
+            ("external", self.external.clone().unwrap_or_default()),
+            ("roles", roles_column(&self.roles)),
+        ];
         work.record(Self::KIND, self.subject(), facts)?;
         Ok(())
     }
@@ -178,7 +192,14 @@ fn roles_column(roles: &BTreeSet<Role>) -> String {
 }
 
 fn check_name(what: &'static str, name: &str) -> Result<(), Refusal> {
-    let good =
-        !name.trim().is_empty() && name.chars().count() <= MAX_NAME && !name.chars().any(char::is_control);
-    if good { Ok(()) } else { Err(Refusal::TextLength { what, max: MAX_NAME }) }
+    if is_text(name, MAX_NAME) { Ok(()) } else { Err(Refusal::TextLength { what, max: MAX_NAME }) }
+}
+
+fn check_external(external: Option<&str>) -> Result<(), Refusal> {
+    let (what, max) = ("who a user is at the identity provider", MAX_EXTERNAL);
+    if external.is_none_or(|text| is_text(text, max)) {
+        Ok(())
+    } else {
+        Err(Refusal::TextLength { what, max })
+    }
 }

@@ -21,6 +21,8 @@ on_both! {
     a_rejected_draft_frees_its_number,
     a_batch_is_all_or_nothing_or_goes_on,
     products_bind_their_gtins,
+    a_label_ends_with_its_products_updates,
+    a_gtin_named_twice_gets_one_code,
     two_processes_work_on_one_authority,
 }
 
@@ -240,6 +242,49 @@ async fn products_bind_their_gtins(bench: Bench) {
     assert_eq!(bench.decide(&bench.officer, put).await.unwrap_err().code(), "stale-version");
     bench.prepare(other).await.unwrap();
     assert_eq!(bench.authority.product(product).await.unwrap().facts.gtins, [gtin(1), gtin(2)]);
+}
+
+async fn a_label_ends_with_its_products_updates(bench: Bench) {
+    let maker = PutManufacturer { id: None, name: "Lumora Devices".parse().unwrap(), contact: None };
+    let manufacturer = bench.decide(&bench.officer, maker).await.unwrap();
+    let facts = |support_until: &str| ProductFacts {
+        manufacturer,
+        brand: "Lumora".parse().unwrap(),
+        models: vec!["AX-3000".parse().unwrap()],
+        category: None,
+        gtins: vec![gtin(1)],
+        picture: None,
+        support_until: Some(support_until.parse().unwrap()),
+    };
+    let put = PutProduct { id: None, facts: facts("2029-10-30") };
+    let product = bench.decide(&bench.officer, put).await.unwrap();
+    // The draft says nothing of it, or another day.
+    for support_until in [None, Some("2031-12-31".parse().unwrap())] {
+        let beyond = Draft { product: Some(product), support_until, ..draft(1) };
+        let refused = bench.prepare(beyond).await.unwrap_err();
+        assert_eq!(refused.code(), "award-beyond-support");
+        assert!(refused.to_string().contains("2029-10-30"), "{refused}");
+    }
+    let change = async |support_until| {
+        let facts = facts(support_until);
+        bench.decide(&bench.officer, PutProduct { id: Some((product, None)), facts }).await.unwrap();
+    };
+    change("2029-10-31").await;
+    let award = bench.prepare(Draft { product: Some(product), ..draft(1) }).await.unwrap();
+    // What holds when a draft is made may not hold when it is approved.
+    change("2029-10-30").await;
+    assert_eq!(bench.approve(award).await.unwrap_err().code(), "award-beyond-support");
+    change("2029-10-31").await;
+    bench.approve(award).await.unwrap();
+}
+
+async fn a_gtin_named_twice_gets_one_code(bench: Bench) {
+    let further_gtins = vec![gtin(102), gtin(101), gtin(1), gtin(102), gtin(101)];
+    let id = bench.prepare(Draft { further_gtins, ..draft(1) }).await.unwrap();
+    assert_eq!(bench.approve(id).await.unwrap().codes, 3);
+    bench.mint().await;
+    let codes = bench.authority.codes_of_award(id).await.unwrap();
+    assert_eq!(codes.iter().map(|code| code.gtin).collect::<Vec<_>>(), [gtin(1), gtin(102), gtin(101)]);
 }
 
 async fn two_processes_work_on_one_authority(bench: Bench) {

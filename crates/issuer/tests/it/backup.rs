@@ -40,7 +40,7 @@ async fn a_backup_is_restored_into_either_database(bench: Bench) {
     };
     let codes = links(bench.authority.clone()).await;
     // What is decided after the backup is not in it.
-    bench.label(6).await;
+    let lost = bench.label(6).await.status;
     let databases =
         [(Kind::Sqlite, DatabaseUrl::sqlite("other.db")), (Kind::Postgres, new_database("restored"))];
     for (kind, database) in databases {
@@ -55,7 +55,7 @@ async fn a_backup_is_restored_into_either_database(bench: Bench) {
         assert_eq!(report.faults, []);
         let keys = |folder: &std::path::Path| fs::read_dir(folder.join("keys")).unwrap().count();
         assert_eq!((keys(&folder), keys(&bench.path())), (1, 1));
-        // It goes on where the backup was made: no index, number or row twice.
+        // It goes on where the backup was made: no number or row twice, and no index of what came after it.
         let place = before[1].status_ref;
         let mut snapshot = authority.snapshot().await.unwrap();
         let statuses = snapshot.status_list(place.list).await.unwrap();
@@ -63,7 +63,9 @@ async fn a_backup_is_restored_into_either_database(bench: Bench) {
         drop(snapshot);
         let moved = Bench { authority, ..Bench::new(Kind::Sqlite).await };
         let label = moved.label(7).await;
-        assert!(before.iter().all(|known| known.status_ref != label.status));
+        assert!(before.iter().all(|known| known.status_ref.list < label.status.list));
+        assert!(lost.list < label.status.list);
+        assert_eq!(label.status.list, restored.next_list);
         assert_eq!(moved.prepare(draft(3)).await.unwrap_err().code(), "number-taken");
         assert_eq!(moved.authority.verify_chain(&[]).await.unwrap().faults, []);
     }

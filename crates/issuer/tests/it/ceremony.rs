@@ -200,16 +200,18 @@ fn targets_come_with_exactly_the_documents_that_they_list() {
         assert_eq!(code(signed(&changed(&draft, change).unwrap(), &[1])), "ceremony-draft", "case {number}");
     }
     assert_eq!(hold(folder.path(), &draft, &[1, 2]).unwrap().version, 1);
-    // Next, with a name that would like to be more than a line.
+    // Next, with a name that would like to be more than a line. No verifier takes that document; it is shown as it is.
     let mut named = issuer();
-    "Agency\u{1b}[2J\n+ root: 0 must sign".clone_into(&mut named.name);
-    let documents = BTreeMap::from([(place.clone(), named.to_json().unwrap())]);
+    "Agency XX[2JX+ root: 0 must sign".clone_into(&mut named.name);
+    let document = String::from_utf8(named.to_json().unwrap()).unwrap();
+    let hostile = document.replace("XX[2JX+", "\\u001b[2J\\n+").into_bytes();
+    let documents = BTreeMap::from([(place.clone(), hostile)]);
     let wishes = TargetsWishes { status: None, products: None, ..targets(documents, 7, 8) };
     let draft = draft_targets(folder.path(), &wishes, now()).unwrap();
     let words = Reading::of(&draft).unwrap().words().unwrap();
     assert!(words.iter().all(|line| !line.chars().any(char::is_control)), "{words:?}");
     let about = |mark: char| words.iter().filter(|line| line.starts_with(mark)).count();
-    assert_eq!((about('+'), about('-')), (2, 2), "the document and the name: {words:?}");
+    assert_eq!((about('+'), about('-')), (13, 6), "one line for each member: {words:?}");
     assert!(words.iter().any(|line| line == "  status-specimen.sg: 1 must sign"), "{words:?}");
     assert_eq!(hold(folder.path(), &draft, &[2, 3]).unwrap().version, 2);
     assert_eq!(code(hold(folder.path(), &draft, &[2, 3])), "ceremony-draft", "it was held already");

@@ -27,11 +27,7 @@ async fn sixty_four_clients_award_and_suspend_at_once(bench: Bench) {
                 let id = authority.decide(by(&officer), PrepareAward { draft: draft(n) }).await.unwrap();
                 let approve = ApproveAward { award: id, expected: None };
                 let made = authority.decide(by(&approver), approve).await.unwrap();
-                let mut due = Status::Valid;
-                if n.is_multiple_of(3) {
-                    authority.decide(by(&approver), propose(&number(n), ChangeKind::Suspend)).await.unwrap();
-                    due = Status::Suspended;
-                }
+                let due = if n.is_multiple_of(3) { Status::Suspended } else { Status::Valid };
                 entries.push((made.status, due));
                 if n.is_multiple_of(5) {
                     // A run takes its entries in between, across the ends of lists.
@@ -40,6 +36,9 @@ async fn sixty_four_clients_award_and_suspend_at_once(bench: Bench) {
                     let run = authority.decide(by(&officer), run).await.unwrap();
                     let plan = authority.run_plan(run.id).await.unwrap();
                     entries.extend((0..97).map(|unit| (plan.unit(unit).unwrap().status, due)));
+                }
+                if due == Status::Suspended {
+                    authority.decide(by(&approver), propose(&number(n), ChangeKind::Suspend)).await.unwrap();
                 }
                 authority.mint_outstanding(&signers, now()).await.unwrap();
             }

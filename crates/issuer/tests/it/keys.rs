@@ -1,9 +1,14 @@
 //! Keys: one follows another, and one is stolen.
 
+use std::sync::Arc;
+
+use ring::rand::SystemRandom;
 use verilabel_issuer::lifecycle::Note;
-use verilabel_issuer::{AddKey, ApproveAward, CompromiseKey, Order, Remint, RetireKey};
+use verilabel_issuer::{
+    Actor, AddKey, ApproveAward, CompromiseKey, EventFilter, Keystore, Order, Passphrase, Remint, RetireKey,
+};
 use verilabel_trust::{KeyState, Purpose};
-use verilabel_wire::Sign;
+use verilabel_wire::{Algorithm, Sign};
 
 use crate::support::{Bench, claims, draft, now, on_both, signers, test_key};
 
@@ -13,6 +18,7 @@ on_both! {
     all_labels_of_a_key_are_minted_anew,
     without_a_key_nothing_is_approved,
     a_key_that_cannot_be_used_holds_up_its_own_codes_only,
+    who_may_not_make_a_key_makes_none,
 }
 
 async fn compromise(bench: &Bench, seed: u8) {
@@ -117,6 +123,24 @@ async fn a_key_that_cannot_be_used_holds_up_its_own_codes_only(bench: Bench) {
     claims(&bench.link(&labels[1]).await, test_key(2).key());
     let codes = bench.authority.codes_of_award(labels[0].award).await.unwrap();
     assert_eq!(codes[0].link, None);
+}
+
+async fn who_may_not_make_a_key_makes_none(bench: Bench) {
+    let passphrase = Passphrase::new("tests protect nothing".to_owned()).unwrap();
+    let folder = bench.authority.folder().keys();
+    let keystore = Arc::new(Keystore::new(&folder, passphrase, SystemRandom::new()));
+    let before = bench.authority.chain_end().await.unwrap().seq;
+    let make = async |actor: &Actor| {
+        let order = Order { actor: actor.clone(), at: now() };
+        bench.authority.new_key(&keystore, Algorithm::EdDsa, None, order).await
+    };
+    let files = || std::fs::read_dir(&folder).map_or(0, Iterator::count);
+    assert_eq!(make(&bench.officer).await.err().unwrap().code(), "role-missing");
+    let events = bench.authority.events(&EventFilter::default(), before, 10).await.unwrap();
+    let told: Vec<_> = events.iter().map(|event| (event.kind.as_str(), event.refused.as_deref())).collect();
+    assert_eq!((told, files()), (vec![("add-key", Some("role-missing"))], 0));
+    make(&bench.operator).await.unwrap();
+    assert_eq!(files(), 1);
 }
 
 async fn without_a_key_nothing_is_approved(bench: Bench) {

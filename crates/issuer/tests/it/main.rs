@@ -19,6 +19,7 @@ mod outage;
 mod partners;
 mod publish;
 mod run_files;
+mod run_writing;
 mod runs;
 mod standing;
 mod two_people;

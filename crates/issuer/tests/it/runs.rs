@@ -4,16 +4,18 @@ use std::collections::BTreeSet;
 
 use verilabel_issuer::lifecycle::ChangeKind;
 use verilabel_issuer::{
-    CreateRun, DecideChange, MarkRunWritten, ProposeChange, RunRecord, Serials, UnitRange,
+    CreateRun, DecideChange, MarkRunWritten, ProposeChange, Remint, RunId, RunRecord, Serials, UnitRange,
 };
-use verilabel_label::Status;
+use verilabel_label::{Gs1Path, LabelClaims, Status, Timestamp, Validity};
 
 use crate::support::{Bench, claims, gtin, number, on_both, propose, test_key};
-use verilabel_wire::Sign;
+use verilabel_wire::{Profile, Sign};
 
 on_both! {
     units_follow_from_one_record,
     some_units_are_withdrawn,
+    nothing_is_made_for_a_suspended_label,
+    forged_boxes_are_told_from_ours,
     serial_numbers_do_not_meet,
     scattered_serials_are_never_the_same,
 }
@@ -51,7 +53,7 @@ async fn units_follow_from_one_record(bench: Bench) {
     assert_eq!(bench.authority.run_plan(record.id).await.unwrap().unit(1_234).unwrap(), unit);
     assert_eq!(plan.unit(3_000).unwrap_err().code(), "not-found");
 
-    let written = MarkRunWritten { run: record.id, written: 1_500 };
+    let written = MarkRunWritten { run: record.id, signing: plan.signing(), written: 1_500 };
     bench.decide(&bench.officer, written).await.unwrap();
     assert_eq!(bench.authority.run(record.id).await.unwrap().written, 1_500);
     let links = [minted.link, plan.mint(0, &key).unwrap().link];
@@ -59,11 +61,61 @@ async fn units_follow_from_one_record(bench: Bench) {
     assert_eq!((found.agreeing, found.discrepancies.len()), (2, 0));
     // A box that the run does not have, signed with the stolen key.
     let base = bench.authority.link_base().await.unwrap();
-    let other = verilabel_label::Gs1Path::of_unit(gtin(1), "SN9999".parse().unwrap());
-    let forged =
-        verilabel_issuer::mint(&unit.claims, &other, verilabel_wire::Profile::Named, &base, &key).unwrap();
+    let other = Gs1Path::of_unit(gtin(1), "SN9999".parse().unwrap());
+    let forged = verilabel_issuer::mint(&unit.claims, &other, Profile::Named, &base, &key).unwrap();
     let found = bench.authority.reconcile([forged.link].into_iter()).await.unwrap();
     assert_eq!(found.counts().into_iter().collect::<Vec<_>>(), [("signature-without-record", 1)]);
+}
+
+async fn forged_boxes_are_told_from_ours(bench: Bench) {
+    bench.label(1).await;
+    let base = bench.authority.link_base().await.unwrap();
+    let key = test_key(1);
+    let agreeing = async |links: Vec<String>| {
+        let found = bench.authority.reconcile(links.into_iter()).await.unwrap();
+        assert_eq!(found.links - found.agreeing, u64::try_from(found.discrepancies.len()).unwrap());
+        assert!(found.discrepancies.iter().all(|one| one.code() == "signature-without-record"));
+        found.agreeing
+    };
+    for serials in [from("SN0000"), Serials::Scattered] {
+        let record = run(&bench, 1, serials, 20).await;
+        let plan = bench.authority.run_plan(record.id).await.unwrap();
+        let mark = MarkRunWritten { run: record.id, signing: plan.signing(), written: 10 };
+        bench.decide(&bench.officer, mark).await.unwrap();
+        let ours: Vec<String> = (0..20).map(|n| plan.mint(n, &key).unwrap().link).collect();
+        assert_eq!(agreeing(ours.clone()).await, 10, "the rest was never written");
+        // The thief takes a box of ours and betters it in one point.
+        let honest = plan.unit(3).unwrap();
+        let forge = |claims: &LabelClaims, path: &Gs1Path| {
+            verilabel_issuer::mint(claims, path, Profile::Named, &base, &key).unwrap().link
+        };
+        assert_eq!(forge(&honest.claims, &honest.path), ours[3], "it is the same box otherwise");
+        let claims = &honest.claims;
+        let level = LabelClaims { level: 4.try_into().unwrap(), ..claims.clone() };
+        let until = claims.validity.until().plus_seconds(86_400);
+        let longer = Validity::new(claims.validity.from(), until).unwrap();
+        let longer = LabelClaims { validity: longer, ..claims.clone() };
+        let earlier = Timestamp::from_seconds(claims.issued_at.seconds() - 1).unwrap();
+        let earlier = LabelClaims { issued_at: earlier, ..claims.clone() };
+        let other = Gs1Path::of_unit(gtin(1), "ZZ9999".parse().unwrap());
+        let forged = [&level, &longer, &earlier].map(|claims| forge(claims, &honest.path));
+        assert_eq!(agreeing(forged.to_vec()).await, 0);
+        let lean = verilabel_issuer::mint(claims, &honest.path, Profile::Lean, &base, &key).unwrap().link;
+        assert_eq!(agreeing(vec![forge(claims, &other), lean]).await, 0);
+    }
+    // Boxes with the signature before agree still, as do those with the new one.
+    let record = bench.authority.runs(None, RunId::new(0), 1).await.unwrap().remove(0);
+    let before = bench.authority.run_plan(record.id).await.unwrap();
+    bench.add_key(2).await;
+    let remint = Remint { key: key.key().id(), limit: 100 };
+    bench.decide(&bench.operator, remint).await.unwrap();
+    bench.mint().await;
+    let after = bench.authority.run_plan(record.id).await.unwrap();
+    let mark = MarkRunWritten { run: record.id, signing: after.signing(), written: 5 };
+    bench.decide(&bench.officer, mark).await.unwrap();
+    let old = (0..20).map(|n| before.mint(n, &key).unwrap().link);
+    let new = (0..20).map(|n| after.mint(n, &test_key(2)).unwrap().link);
+    assert_eq!(agreeing(old.chain(new).collect()).await, 15);
 }
 
 async fn some_units_are_withdrawn(bench: Bench) {
@@ -106,6 +158,17 @@ async fn some_units_are_withdrawn(bench: Bench) {
     check(Status::Invalid, Status::Invalid).await;
     let another = bench.decide(&bench.officer, create(1, from("X1"), 1)).await.unwrap_err();
     assert_eq!(another.code(), "label-withdrawn");
+}
+
+async fn nothing_is_made_for_a_suspended_label(bench: Bench) {
+    let label = bench.label(1).await;
+    bench.decide(&bench.approver, propose(&number(1), ChangeKind::Suspend)).await.unwrap();
+    let refused = bench.decide(&bench.officer, create(1, from("SN0000"), 100)).await.unwrap_err();
+    assert_eq!(refused.code(), "label-suspended");
+    assert!(refused.to_string().contains("reinstate it first"), "{refused}");
+    assert_eq!(bench.authority.runs(Some(label.label), RunId::new(0), 10).await.unwrap(), []);
+    bench.change(&number(1), ChangeKind::Reinstate).await.unwrap();
+    run(&bench, 1, from("SN0000"), 100).await;
 }
 
 async fn serial_numbers_do_not_meet(bench: Bench) {

@@ -12,6 +12,8 @@ on_both! {
     withdrawn_is_for_good,
     a_withdrawal_of_the_future_waits_for_its_time,
     a_suspension_does_not_wait,
+    a_suspension_is_not_lifted_by_who_did_not_know_of_it,
+    what_is_scheduled_can_be_called_off,
     a_stale_label_is_not_changed,
 }
 
@@ -91,6 +93,57 @@ async fn a_suspension_does_not_wait(bench: Bench) {
     let proposal = Proposal { effective_at: Some(now().plus_seconds(1)), ..proposal() };
     let suspend = ProposeChange { proposal, ..propose(&label.number, ChangeKind::Suspend) };
     assert_eq!(bench.decide(&bench.approver, suspend).await.unwrap_err().code(), "suspension-in-future");
+}
+
+async fn a_suspension_is_not_lifted_by_who_did_not_know_of_it(bench: Bench) {
+    let label = bench.label(1).await;
+    let later = now().plus_seconds(3_600);
+    let reinstate = ProposeChange {
+        proposal: Proposal { effective_at: Some(later), ..proposal() },
+        ..propose(&label.number, ChangeKind::Reinstate)
+    };
+    let early = bench.decide(&bench.officer, reinstate.clone()).await.unwrap_err();
+    assert_eq!(
+        early.code(),
+        "label-not-suspended",
+        "there is nothing to reinstate, and no telling what there will be"
+    );
+
+    let suspend = || bench.decide(&bench.approver, propose(&label.number, ChangeKind::Suspend));
+    suspend().await.unwrap();
+    let scheduled = bench.decide(&bench.officer, reinstate.clone()).await.unwrap().id;
+    let approve = DecideChange { change: scheduled, expected: None, approve: true };
+    assert_eq!(bench.decide(&bench.approver, approve).await.unwrap().state, ChangeState::Scheduled);
+    let proposed = bench.decide(&bench.officer, reinstate).await.unwrap().id;
+
+    // Another reason comes up while the label is suspended.
+    let again = suspend().await.unwrap();
+    assert_eq!((again.state, again.status), (ChangeState::Applied, Status::Suspended));
+    for change in [scheduled, proposed] {
+        assert_eq!(bench.authority.change(change).await.unwrap().state, ChangeState::Void);
+    }
+    let due = bench.authority.decide(Order { actor: Actor::System, at: later }, ApplyDue).await.unwrap();
+    assert_eq!((due.applied, due.void), (0, 0));
+    assert_eq!(bench.status(label.status).await, Status::Suspended);
+    assert_eq!(suspend().await.unwrap_err().code(), "label-suspended-already");
+    assert_eq!(bench.authority.verify_chain(&[]).await.unwrap().faults, []);
+}
+
+async fn what_is_scheduled_can_be_called_off(bench: Bench) {
+    let label = bench.label(1).await;
+    let later = now().plus_seconds(3_600);
+    let proposal = Proposal { effective_at: Some(later), ..proposal() };
+    let withdraw = ProposeChange { proposal, ..propose(&label.number, ChangeKind::Withdraw) };
+    let change = bench.decide(&bench.officer, withdraw).await.unwrap().id;
+    let decide = |approve| DecideChange { change, expected: None, approve };
+    bench.decide(&bench.approver, decide(true)).await.unwrap();
+    assert_eq!(bench.decide(&bench.approver, decide(true)).await.unwrap_err().code(), "change-not-proposed");
+    assert_eq!(bench.decide(&bench.officer, decide(false)).await.unwrap_err().code(), "role-missing");
+    assert_eq!(bench.decide(&bench.approver, decide(false)).await.unwrap().state, ChangeState::Rejected);
+    let due = bench.authority.decide(Order { actor: Actor::System, at: later }, ApplyDue).await.unwrap();
+    assert_eq!((due.applied, due.void), (0, 0));
+    assert_eq!(bench.status(label.status).await, Status::Valid);
+    assert_eq!(bench.decide(&bench.approver, decide(false)).await.unwrap_err().code(), "change-not-proposed");
 }
 
 async fn a_stale_label_is_not_changed(bench: Bench) {

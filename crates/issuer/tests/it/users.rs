@@ -3,16 +3,17 @@
 use std::collections::BTreeSet;
 
 use verilabel_issuer::{
-    Actor, AddUser, ChangeUser, EventFilter, IssueToken, PrepareAward, RefusalKind, RevokeToken, Role, Token,
-    Version,
+    Actor, AddUser, ChangeUser, EventFilter, IssueToken, PrepareAward, PutManufacturer, RefusalKind,
+    RevokeToken, Role, Token, Version,
 };
 
-use crate::support::{Bench, draft, now, on_both};
+use crate::support::{Bench, award, draft, now, on_both};
 
 on_both! {
     a_token_signs_in_until_it_expires_or_is_revoked,
     roles_decide_what_a_user_may_do,
     only_an_operator_keeps_users,
+    what_somebody_is_called_holds_up_nobody,
 }
 
 async fn a_token_signs_in_until_it_expires_or_is_revoked(bench: Bench) {
@@ -55,8 +56,26 @@ async fn only_an_operator_keeps_users(bench: Bench) {
     let expires_at = now().plus_seconds(60);
     let issue = IssueToken { user, name: "desk".to_owned(), expires_at };
     let token = bench.decide(&bench.operator, issue).await.unwrap().token;
-    let change = ChangeUser { user, roles, active: false, expected: Some(Version::FIRST) };
+    let change = ChangeUser { user, roles, external: None, active: false, expected: Some(Version::FIRST) };
     bench.decide(&bench.operator, change.clone()).await.unwrap();
     assert_eq!(bench.authority.authenticate(&token, now()).await.unwrap_err().code(), "token-unknown");
     assert_eq!(bench.decide(&bench.operator, change).await.unwrap_err().code(), "stale-version");
+}
+
+/// PostgreSQL keeps no NUL, and no long text in an index: neither is a fault of the database.
+async fn what_somebody_is_called_holds_up_nobody(bench: Bench) {
+    let long: String = (0..5_000_u32).filter_map(|n| char::from_u32(0x4e00 + n)).collect();
+    for name in ["a\0b", long.as_str()] {
+        let add = AddUser { name: name.to_owned(), external: None, roles: BTreeSet::new() };
+        assert_eq!(bench.decide(&bench.approver, add.clone()).await.unwrap_err().code(), "role-missing");
+        assert_eq!(bench.decide(&bench.operator, add.clone()).await.unwrap_err().code(), "text-length");
+        let outside = AddUser { name: "eve".to_owned(), external: Some(name.to_owned()), ..add };
+        assert_eq!(bench.decide(&bench.operator, outside).await.unwrap_err().code(), "text-length");
+        let contact = Some(name.to_owned());
+        let put = PutManufacturer { id: None, name: award(1).manufacturer, contact };
+        assert_eq!(bench.decide(&bench.officer, put).await.unwrap_err().code(), "text-length");
+    }
+    let asked = bench.authority.user_named("a\0b").await.unwrap_err();
+    assert!(["not-found", "value-not-kept"].contains(&asked.code()), "{asked}");
+    assert_eq!(bench.authority.verify_chain(&[]).await.unwrap().faults, []);
 }

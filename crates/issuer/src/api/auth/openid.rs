@@ -11,7 +11,8 @@ use super::keys::Keys;
 use crate::api::Limits;
 use crate::api::app::App;
 use crate::api::problem::Problem;
-use crate::{Actor, AddUser, Order, Refusal, Role, User};
+use crate::refusal::is_text;
+use crate::{Actor, AddUser, Order, Refusal, Role, User, UserRecord};
 
 /// Longest name of a subject (OpenID Connect Core §2), in characters.
 const MAX_SUBJECT: usize = 255;
@@ -148,7 +149,7 @@ impl Provider {
         if [claims.nbf, claims.iat].into_iter().flatten().any(|time| time > now.saturating_add(leeway)) {
             return Err(wrong("token-not-yet-valid", "the token is not valid yet: compare the clocks"));
         }
-        if claims.sub.is_empty() || claims.sub.chars().count() > MAX_SUBJECT {
+        if !is_text(&claims.sub, MAX_SUBJECT) {
             return Err(wrong("token-malformed", "the token names nobody"));
         }
         Ok(())
@@ -156,26 +157,47 @@ impl Provider {
 
     async fn on_record(&self, app: &App, claims: &Claims, roles: &BTreeSet<Role>) -> Result<User, Problem> {
         let external = format!("{} {}", claims.iss, claims.sub);
-        let unknown = match app.authority().user_from_outside(&external).await {
-            Err(refusal @ Refusal::TokenUnknown) if !roles.is_empty() => refusal,
-            Err(Refusal::TokenUnknown) => return Err(Refusal::RoleMissing { roles: &Role::ALL }.into()),
-            done => return Ok(done?),
-        };
+        match app.authority().user_from_outside(&external).await {
+            Err(Refusal::NotFound { .. }) if roles.is_empty() => {
+                return Err(Refusal::RoleMissing { roles: &Role::ALL }.into());
+            }
+            Err(Refusal::NotFound { .. }) => {}
+            found => return active(found?),
+        }
         for name in names(claims) {
+            match app.authority().user_named(&name).await {
+                Err(Refusal::NotFound { .. }) => {}
+                Ok(taken) if taken.external.is_some() => continue,
+                Ok(_) => return Err(not_linked(&name, &external)),
+                Err(refusal) => return Err(refusal.into()),
+            }
             let add = AddUser { name, external: Some(external.clone()), roles: roles.clone() };
             match app.authority().decide(Order { actor: Actor::System, at: app.now() }, add).await {
-                // Somebody else has the name; or another request of the same user came first, or the user may not
-                // sign in any more, which the next look tells.
+                // Or another request of the same user came first, which the next look tells.
                 Ok(_) | Err(Refusal::Contradiction { .. }) => break,
                 Err(Refusal::NameTaken { .. }) => {}
                 Err(refusal) => return Err(refusal.into()),
             }
         }
         match app.authority().user_from_outside(&external).await {
-            Err(Refusal::TokenUnknown) => Err(unknown.into()),
-            done => Ok(done?),
+            Err(Refusal::NotFound { .. }) => Err(Refusal::TokenUnknown.into()),
+            found => active(found?),
         }
     }
+}
+
+/// Whom an operator has shut out stays out, whatever the provider says.
+fn active(record: UserRecord) -> Result<User, Problem> {
+    if record.active { Ok(record.user) } else { Err(Refusal::TokenUnknown.into()) }
+}
+
+/// One person under two users could approve what it prepared; only people can tell whether it is one.
+fn not_linked(name: &str, external: &str) -> Problem {
+    let detail = format!(
+        "user {name:?} of this authority is not known to be {external:?} of the provider: an operator must say so, \
+         or give one of them another name"
+    );
+    Problem::new(StatusCode::FORBIDDEN, "user-not-linked", &detail)
 }
 
 /// Names to try for a new user: what people call it, then what the provider does.

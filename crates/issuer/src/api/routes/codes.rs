@@ -62,7 +62,7 @@ impl CodeFile {
 /// There is none before the code is signed.
 #[utoipa::path(get, operation_id = "codes_file", path = "/v1/codes/{id}/{file}", tag = "labels",
     params(("id" = CodeId, Path), ("file" = inline(CodeFile), Path)),
-    responses((status = 200, body = String, content_type = "text/plain")), extensions(("x-roles" = json!(["officer", "approver", "auditor", "operator"]))))]
+    responses((status = 200, content((String = "text/plain"), (Vec<u8> = "image/svg+xml"), (Vec<u8> = "image/png"), (Vec<u8> = "application/pdf"), (String = "application/vc+jwt")))), extensions(("x-roles" = json!(["officer", "approver", "auditor", "operator"]))))]
 async fn file(
     _: Reader,
     State(app): State<Arc<App>>,

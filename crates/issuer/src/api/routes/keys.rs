@@ -15,7 +15,6 @@ use verilabel_label::Timestamp;
 use verilabel_trust::{Jwk, KeyState};
 use verilabel_wire::{Algorithm, KeyId};
 
-use super::users::OPERATORS;
 use crate::api::app::App;
 use crate::api::auth::{Caller, Reader};
 use crate::api::body::{Ask, Id, Post};
@@ -24,8 +23,8 @@ use crate::api::page::{Page, Paging, Slice};
 use crate::api::problem::Problem;
 use crate::lifecycle::Note;
 use crate::{
-    AddKey, CompromiseKey, KeyRecord, KeyUse, LabelId, LabelRecord, Refusal, Remint, Reminted, RetireKey,
-    Version, hex, schema,
+    AddKey, CompromiseKey, Decision, KeyRecord, KeyUse, LabelId, LabelRecord, Refusal, Remint, Reminted,
+    RetireKey, Version, hex, schema,
 };
 
 /// Most codes that one request mints anew.
@@ -210,9 +209,11 @@ async fn rotate(
     State(app): State<Arc<App>>,
     post: Post<NewKey>,
 ) -> Result<Response, Problem> {
-    // A key is made before its record; whoever may not make one must not fill the keystore.
-    caller.needs(OPERATORS)?;
     let ticket = post.ticket;
+    // A key is made before its record; whoever may not make one must not fill the keystore.
+    if caller.needs(AddKey::ROLES).is_err() {
+        return decide(&app, &caller, ticket, AddKey::permission(), |()| done()).await;
+    }
     if let Some(reply) = app.authority().reply_to(&caller.actor(), &ticket.key, &ticket.request).await? {
         return replayed(&reply);
     }

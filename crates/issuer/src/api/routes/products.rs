@@ -13,7 +13,6 @@ use utoipa_axum::routes;
 use crate::api::app::App;
 use crate::api::auth::{Caller, Reader};
 use crate::api::body::{Ask, Id, Patch, Picture, Post, Seen};
-use crate::api::media;
 use crate::api::once::{Added, Kept, decide};
 use crate::api::page::{Page, Slice};
 use crate::api::problem::Problem;
@@ -102,7 +101,7 @@ async fn picture(_: Reader, State(app): State<Arc<App>>, Id(id): Id<ProductId>) 
 
 /// Give a product a picture
 ///
-/// PNG, JPEG or WebP, up to 1 MiB and 4096 pixels a side. It is published as it is once the product has a label, with
+/// PNG, JPEG or WebP, up to 1 MiB, 4096 pixels a side and 72 MiB when it is looked through. It is published as it is once the product has a label, with
 /// whatever else the file holds: remove place and device first. Changing `picture` of the product takes it away from the
 /// records; the file stays.
 #[utoipa::path(put, operation_id = "products_put_picture", path = "/v1/products/{id}/picture", tag = "catalogue", params(("id" = ProductId, Path)),
@@ -115,7 +114,9 @@ async fn put_picture(
     Seen(version): Seen,
     picture: Picture,
 ) -> Result<Kept, Problem> {
-    let picture = media::checked_picture(picture).await?;
+    // Looking through a file takes time and memory, which not everybody is given.
+    app.authority().permit::<PutPicture>(caller.order(app.now()), format!("product {id}")).await?;
+    let picture = app.lookers.checked(picture, app.limits.patience()).await?;
     let put = PutPicture { product: id, expected: Some(version), picture };
     app.authority().decide(caller.order(app.now()), put).await?;
     let record = app.authority().product(id).await?;

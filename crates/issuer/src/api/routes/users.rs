@@ -78,11 +78,15 @@ async fn one(caller: Caller, State(app): State<Arc<App>>, Id(id): Id<UserId>) ->
 struct UserRights {
     /// What it may do.
     roles: BTreeSet<Role>,
+    /// Who it is at the OpenID provider: issuer and subject, with a blank between.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 500)]
+    external: Option<String>,
     /// Whether it may sign in.
     active: bool,
 }
 
-/// Change what a user may do
+/// Change what a user may do, or who it is at the OpenID provider
 #[utoipa::path(patch, operation_id = "users_change", path = "/v1/users/{id}", tag = "users", params(("id" = UserId, Path)),
     request_body(content = Object, content_type = "application/merge-patch+json"),
     responses((status = 200, body = UserRecord)), extensions(("x-roles" = json!(["operator"]))))]
@@ -94,9 +98,9 @@ async fn change(
     patch: Patch,
 ) -> Result<Kept, Problem> {
     let present = app.authority().user(user).await?;
-    let UserRights { roles, active } =
-        patch.applied(&UserRights { roles: present.user.roles, active: present.active })?;
-    let change = ChangeUser { user, roles, active, expected: Some(version) };
+    let UserRecord { user: User { roles, .. }, external, active, .. } = present;
+    let UserRights { roles, external, active } = patch.applied(&UserRights { roles, external, active })?;
+    let change = ChangeUser { user, roles, external, active, expected: Some(version) };
     app.authority().decide(caller.order(app.now()), change).await?;
     let record = app.authority().user(user).await?;
     Ok(Kept::row(&record, record.version))

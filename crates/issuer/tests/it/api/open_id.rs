@@ -73,7 +73,19 @@ impl Drop for Provider {
     }
 }
 
+/// An authority that lets in people of the provider, two of whom it has known before.
 async fn serve(provider: &Provider, algorithms: &[JwsAlgorithm]) -> House {
+    let house = open(provider, algorithms).await;
+    for name in ["olga", "anna"] {
+        let record = house.bench.authority.user_named(name).await.unwrap();
+        let patch = json!({ "external": format!("{} {name}", provider.issuer) });
+        let user = format!("/v1/users/{}", record.user.id);
+        house.patch("operator", &user, record.version.number(), patch).await.is(200);
+    }
+    house
+}
+
+async fn open(provider: &Provider, algorithms: &[JwsAlgorithm]) -> House {
     let config = Config { open_id: Some(provider.settings(algorithms)), ..on_loopback() };
     House::new(Bench::new(Kind::Sqlite).await, &config).await
 }
@@ -112,9 +124,7 @@ fn people_of_a_provider_prepare_and_approve() {
             let resource = format!("{AUDIENCE}?alg={}", algorithm.name());
             let olga = token(&house, &provider, "olga", &resource).await;
             let me = house.get(&olga, "/v1/me").await.is(200);
-            assert_eq!(me["roles"], json!(["officer"]));
-            // A local user has that name already.
-            assert_eq!(me["name"], format!("olga {}", provider.issuer));
+            assert_eq!((&me["roles"], &me["name"]), (&json!(["officer"]), &json!("olga")));
         }
         let olga = token(&house, &provider, "olga", AUDIENCE).await;
         let anna = token(&house, &provider, "anna", AUDIENCE).await;
@@ -122,6 +132,8 @@ fn people_of_a_provider_prepare_and_approve() {
         let prepared = house.post(&olga, "/v1/awards", serde_json::to_value(draft(1)).unwrap()).await.is(201);
         let approve = format!("/v1/awards/{}/approve", prepared["id"]);
         house.decide(&olga, &approve, 1, json!({})).await.is_problem(403, "role-missing");
+        // What somebody prepared who signed in here is hers there, too.
+        house.decide("officer", &approve, 1, json!({})).await.is_problem(403, "role-missing");
         house.decide(&anna, &approve, 1, json!({})).await.is(200);
         // One row for one person, however often it comes; tokens of the authority count as before.
         house.get("operator", "/v1/users").await.is(200);
@@ -130,12 +142,27 @@ fn people_of_a_provider_prepare_and_approve() {
             .read_all("SELECT external AS text FROM users WHERE external IS NOT NULL ORDER BY id")
             .await;
         assert_eq!(people, [format!("{} olga", provider.issuer), format!("{} anna", provider.issuer)]);
+        let events = "SELECT kind AS text FROM events WHERE refused IS NOT NULL AND actor = 'system'";
+        assert_eq!(house.bench.read_all(events).await, [""; 0], "nobody was put on record twice");
         // Whoever has no role here is let in to nothing, and not put on record.
         let nobody = token(&house, &provider, "nobody", AUDIENCE).await;
         house.get(&nobody, "/v1/me").await.is_problem(403, "role-missing");
         // Whom an operator has shut out stays out, whatever the provider says.
         house.bench.tamper("UPDATE users SET active = 0 WHERE external IS NOT NULL").await;
         house.get(&olga, "/v1/me").await.is_problem(401, "token-unknown");
+        assert_eq!(house.bench.read_all(events).await, [""; 0], "nor asked for that");
+    });
+}
+
+#[test]
+fn one_person_does_not_become_two() {
+    let Some(provider) = Provider::start() else { return };
+    block_on(async {
+        let house = open(&provider, &[JwsAlgorithm::Es256]).await;
+        let olga = token(&house, &provider, "olga", AUDIENCE).await;
+        house.get(&olga, "/v1/me").await.is_problem(403, "user-not-linked");
+        let people = house.bench.read_all("SELECT name AS text FROM users WHERE external IS NOT NULL").await;
+        assert_eq!(people, [""; 0]);
     });
 }
 

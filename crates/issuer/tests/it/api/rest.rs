@@ -4,6 +4,7 @@ use std::sync::atomic::Ordering;
 
 use hyper::Method;
 use serde_json::json;
+use verilabel_issuer::EventFilter;
 
 use super::house::{House, new_key, over_http_on_both};
 use crate::support::gtin;
@@ -19,6 +20,14 @@ over_http_on_both! {
 fn picture(width: u32) -> Vec<u8> {
     let mut file = std::io::Cursor::new(Vec::new());
     image::RgbImage::new(width, 8).write_to(&mut file, image::ImageFormat::Png).unwrap();
+    file.into_inner()
+}
+
+/// As many pixels as there may be, of eight bytes each.
+fn deep() -> Vec<u8> {
+    let mut file = std::io::Cursor::new(Vec::new());
+    let deep = image::ImageBuffer::<image::Rgba<u16>, _>::new(4_096, 4_096);
+    deep.write_to(&mut file, image::ImageFormat::Png).unwrap();
     file.into_inner()
 }
 
@@ -47,7 +56,18 @@ async fn products_have_makers_and_pictures(house: House) {
     put("\"2\"", "image/png", picture(8)[..60].to_vec()).await.is_problem(422, "picture-invalid");
     put("\"2\"", "image/png", picture(5_000)).await.is_problem(422, "picture-invalid");
     put("\"2\"", "image/png", vec![0; 2_000_000]).await.is_problem(413, "body-too-large");
+    put("\"2\"", "image/png", deep()).await.is_problem(422, "picture-invalid");
     put("\"1\"", "image/png", picture(8)).await.is_problem(412, "stale-version");
+    // Who may not is told so before the file is looked at, and that is on record.
+    let before = house.bench.authority.chain_end().await.unwrap().seq;
+    let headers = [("if-match", "\"2\""), ("content-type", "image/png")];
+    let refused = house.ask("approver", Method::PUT, &at, &headers, vec![0; 60]).await;
+    refused.is_problem(403, "role-missing");
+    let events = house.bench.authority.events(&EventFilter::default(), before, 10).await.unwrap();
+    let told: Vec<_> =
+        events.iter().map(|e| (e.kind.as_str(), e.subject.clone(), e.refused.as_deref())).collect();
+    let subject = format!("product {}", product["id"]);
+    assert_eq!(told, [("put-picture", subject, Some("role-missing"))]);
     let put = put("\"2\"", "image/png", picture(8)).await;
     assert!(put.is(200)["picture"].as_str().unwrap().starts_with("pictures/"));
     let read = house.get("auditor", &at).await;
@@ -80,7 +100,14 @@ async fn keys_are_rotated_and_distrusted(house: House) {
     let key = new_key();
     let headers = [("idempotency-key", key.as_str())];
     let request = json!({ "algorithm": "ES256", "retires": { "key": old, "until": "2026-12-01T00:00:00Z" } });
-    house.post_with("officer", "/v1/keys", &headers, &request).await.is_problem(403, "role-missing");
+    let before = house.bench.authority.chain_end().await.unwrap().seq;
+    for _ in 0..2 {
+        house.post_with("officer", "/v1/keys", &headers, &request).await.is_problem(403, "role-missing");
+    }
+    let events = house.bench.authority.events(&EventFilter::default(), before, 10).await.unwrap();
+    let told: Vec<_> =
+        events.iter().map(|e| (e.kind.as_str(), e.subject.as_str(), e.refused.as_deref())).collect();
+    assert_eq!(told, [("add-key", "a new key", Some("role-missing"))], "the second was the same request");
     assert_eq!(files(), 0, "who may not make a key makes none");
     let made = house.post_with("operator", "/v1/keys", &headers, &request).await.is(201);
     assert_eq!(house.post_with("operator", "/v1/keys", &headers, &request).await.is(201), made);

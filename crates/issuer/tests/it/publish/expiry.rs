@@ -1,10 +1,11 @@
 //! What has a date of expiry is signed anew long before; what nobody reads any more goes.
 
-use verilabel_issuer::lifecycle::ChangeKind;
-use verilabel_issuer::{Settings, Validities};
+use verilabel_issuer::lifecycle::{ChangeKind, Proposal};
+use verilabel_issuer::{DecideChange, ProposeChange, Settings, Validities};
+use verilabel_label::Status;
 
 use super::{House, changed, keep, quick};
-use crate::support::{Bench, number, on_both};
+use crate::support::{Bench, number, on_both, proposal, propose};
 
 const DAY: i64 = 86_400;
 
@@ -13,6 +14,23 @@ on_both! {
     snapshot_and_timestamp_alone_are_signed_anew,
     targets_metadata_is_signed_anew,
     old_generations_stay_for_a_while_and_then_go,
+    what_falls_due_is_out_there_with_the_next_publication,
+}
+
+/// Whether anything publishes all the while or not.
+async fn what_falls_due_is_out_there_with_the_next_publication(bench: Bench) {
+    let house = House::new(bench);
+    let label = house.bench.label(1).await;
+    let later = Proposal { effective_at: Some(house.now().plus_seconds(3_600)), ..proposal() };
+    let withdraw = ProposeChange { proposal: later, ..propose(&number(1), ChangeKind::Withdraw) };
+    let change = house.bench.decide(&house.bench.officer, withdraw).await.unwrap().id;
+    let approve = DecideChange { change, expected: None, approve: true };
+    house.bench.decide(&house.bench.approver, approve).await.unwrap();
+    house.publish().await;
+    assert_eq!(house.stated(label.status), Status::Valid);
+    house.wait(3_600);
+    house.publish().await;
+    assert_eq!(house.stated(label.status), Status::Invalid);
 }
 
 async fn lists_are_signed_anew_after_half_their_time(bench: Bench) {

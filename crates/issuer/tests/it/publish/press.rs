@@ -4,18 +4,19 @@ use std::fs;
 
 use verilabel_issuer::LabelAward;
 use verilabel_issuer::Settings;
-use verilabel_issuer::lifecycle::Draft;
+use verilabel_issuer::lifecycle::{ChangeKind, Draft};
 use verilabel_symbol::PrintSpec;
 use verilabel_symbol::draw::Mm;
 
 use super::House;
-use crate::support::{Bench, award, on_both};
+use crate::support::{Bench, award, number, on_both};
 
 on_both! {
     every_file_of_a_label_is_written,
     serial_numbers_have_folders_of_their_own,
     what_cannot_be_drawn_holds_up_nothing,
     many_labels_come_in_several_publications,
+    a_product_with_another_label_has_its_files,
 }
 
 async fn every_file_of_a_label_is_written(bench: Bench) {
@@ -58,6 +59,23 @@ async fn what_cannot_be_drawn_holds_up_nothing(bench: Bench) {
     assert!(!publisher.publish().await.unwrap().more, "it is not tried again and again");
 }
 
+async fn a_product_with_another_label_has_its_files(bench: Bench) {
+    let house = House::new(bench);
+    house.bench.label(1).await;
+    house.publish().await;
+    house.bench.change(&number(1), ChangeKind::Withdraw).await.unwrap();
+    let again = LabelAward { number: number(2), ..award(1) };
+    let id = house.bench.prepare(Draft::of(again)).await.unwrap();
+    let label = house.bench.approve(id).await.unwrap();
+    house.bench.mint().await;
+    let mut publisher = house.publisher();
+    publisher.publish().await.unwrap();
+    let links = publisher.links().await.unwrap();
+    assert_eq!(links, [house.link(&label).await]);
+    let found = house.bench.authority.reconcile(links.into_iter()).await.unwrap();
+    assert_eq!((found.agreeing, found.discrepancies), (1, vec![]));
+}
+
 async fn many_labels_come_in_several_publications(bench: Bench) {
     let house = House::new(bench);
     for n in 1..=150 {
@@ -73,6 +91,6 @@ async fn many_labels_come_in_several_publications(bench: Bench) {
     assert!(second.through > first.through);
     assert_eq!(publisher.links().await.unwrap().len(), 150);
     let pack = house.pack();
-    let known = (1..=150).filter(|n| pack.product(&pack.issuers()[0], &crate::support::number(*n)).is_some());
+    let known = (1..=150).filter(|n| pack.product(&pack.issuers()[0], &number(*n)).is_some());
     assert_eq!(known.count(), 150);
 }

@@ -1,0 +1,136 @@
+//! `label files`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+use verilabel_issuer::{Authority, CodeRecord, LabelAward, LabelRecord};
+use verilabel_label::LabelNumber;
+use verilabel_symbol::SizeReport;
+use verilabel_symbol::draw::{Fonts, Ink};
+
+use super::labels::say_standing;
+use super::out::{print, print_json, say};
+use super::print::PrintArgs;
+use super::{Exit, Outcome, Session, Trouble};
+
+/// The files of a code.
+#[derive(Debug, Serialize)]
+struct Written {
+    number: LabelNumber,
+    link: String,
+    size: SizeReport,
+    files: Vec<PathBuf>,
+}
+
+/// Writes the files of labels, each beside the others.
+pub(super) async fn write(
+    session: &Session,
+    authority: &Authority,
+    numbers: &[LabelNumber],
+    (out, args): (&Path, &PrintArgs),
+) -> Outcome {
+    let issuer = authority.issuer().await?;
+    let artwork = args.artwork(issuer.notice.as_deref())?;
+    let (base, fonts) = (authority.link_base().await?, Fonts::default());
+    let codes = codes(session, authority, numbers).await?;
+    let stems = stems(&codes);
+    fs::create_dir_all(out).map_err(|e| Trouble::file(out, &e))?;
+    let mut written = Vec::new();
+    for ((label, code), stem) in codes.iter().zip(&stems) {
+        let Some(link) = code.link.as_deref() else { continue };
+        let draft = authority.award(code.award).await?.draft;
+        let award = LabelAward { gtin: code.gtin, serial: code.serial.clone(), ..draft.award.clone() };
+        let (printed, size) =
+            artwork.print(link, &award, draft.profile(), &base, authority.register(), &fonts)?;
+        let png = printed.drawing.to_png(PrintArgs::resolution(&artwork), Ink::Color)?;
+        let pdf = printed.drawing.to_pdf().map_err(|e| Trouble::System(e.to_string()))?;
+        let files = [
+            ("txt", format!("{link}\n").into_bytes()),
+            ("svg", printed.drawing.to_svg().into_bytes()),
+            ("png", png),
+            ("pdf", pdf),
+        ];
+        let credential = code.credential.clone().map(|text| ("jwt", text.into_bytes()));
+        let files = write_files(&out.join(stem), files.into_iter().chain(credential))?;
+        let number = label.number.clone();
+        if !session.json() {
+            print(&format!("{number}\n{link}\n{size}"))?;
+        }
+        written.push(Written { number, link: link.to_owned(), size, files });
+    }
+    if session.json() {
+        print_json("files", &written)?;
+    }
+    match codes.len() - written.len() {
+        0 => Ok(Exit::Good),
+        waiting => {
+            say(&format!("{waiting} codes wait to be signed: start the service, or run `publish`"));
+            Ok(Exit::Trouble)
+        }
+    }
+}
+
+/// The codes of labels that are in use, each label once.
+async fn codes(
+    session: &Session,
+    authority: &Authority,
+    numbers: &[LabelNumber],
+) -> Result<Vec<(LabelRecord, CodeRecord)>, Trouble> {
+    let mut seen = BTreeSet::new();
+    let mut all = Vec::new();
+    for number in numbers {
+        let label = authority.label(number).await?;
+        if seen.insert(label.id) {
+            say_standing(session, &label);
+            let codes = authority.codes_of_label(label.id).await?;
+            all.extend(codes.into_iter().filter(|code| !code.replaced).map(|code| (label.clone(), code)));
+        }
+    }
+    Ok(all)
+}
+
+/// What the names of files begin with: the code's path, as verifiers know it, and where two labels have one path,
+/// as labels of two schemes may, the label's number.
+fn stems(codes: &[(LabelRecord, CodeRecord)]) -> Vec<String> {
+    let mut labels: BTreeMap<&str, BTreeSet<_>> = BTreeMap::new();
+    for (label, code) in codes {
+        labels.entry(&code.path).or_default().insert(label.id);
+    }
+    let of = |(label, code): &(LabelRecord, CodeRecord)| {
+        let stem = plain(code.path.trim_start_matches('/'));
+        let alone = labels.get(code.path.as_str()).is_none_or(|labels| labels.len() == 1);
+        if alone { stem } else { format!("{stem}-{}", plain_number(&label.number)) }
+    };
+    codes.iter().map(of).collect()
+}
+
+/// A name that file systems leave alone, another one for each text.
+fn plain(path: &str) -> String {
+    path.replace('_', "_5F").replace('%', "_").replace('/', "-")
+}
+
+/// The same for a number, whose hyphens are not to be taken for slashes.
+fn plain_number(number: &LabelNumber) -> String {
+    let byte = |byte: u8| match byte {
+        b'/' => "-".to_owned(),
+        b'.' => ".".to_owned(),
+        other if other.is_ascii_alphanumeric() => char::from(other).to_string(),
+        other => format!("_{other:02X}"),
+    };
+    number.as_str().bytes().map(byte).collect()
+}
+
+fn write_files(
+    stem: &Path,
+    files: impl Iterator<Item = (&'static str, Vec<u8>)>,
+) -> Result<Vec<PathBuf>, Trouble> {
+    let mut written = Vec::new();
+    for (extension, bytes) in files {
+        let path = stem.with_added_extension(extension);
+        fs::write(&path, bytes).map_err(|e| Trouble::file(&path, &e))?;
+        written.push(path);
+    }
+    Ok(written)
+}
