@@ -212,7 +212,7 @@ pub(crate) enum RegisterCommand {
         /// The label's scheme and level, such as kr.cic:2
         #[arg(value_name = "SCHEME:LEVEL")]
         label: MinimumLevel,
-        /// The specification version of the award
+        /// The specification version of the award; the newest of the scheme if not given
         #[arg(long)]
         specification: Option<SpecificationVersion>,
         /// The date of the award; the date judged for if not given

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Reset, Style};
+use verilabel_label::printable;
 use verilabel_recognition::Recognition;
 use verilabel_verify::{
     CannotTell, CategoryFact, Conclusion, Judged, LevelFact, Mark, Outcome, Standing, Verdict,
@@ -17,7 +18,7 @@ pub(crate) fn print(
 ) -> io::Result<()> {
     let conclusion = verdict.conclusion();
     let (sign, words, style) = headline(conclusion, verdict);
-    writeln!(out, "{style}{sign} {words}{Reset}  {origin}")?;
+    writeln!(out, "{style}{sign} {words}{Reset}  {}", printable(origin))?;
     let mut card = Card { out, style };
     match &verdict.outcome {
         Outcome::NotAuthentic(reason) => {
@@ -120,6 +121,10 @@ fn authentic<W: Write>(card: &mut Card<'_, W>, judged: &Judged<'_>, verdict: &Ve
             Err(unmet) => format!("{} was asked for; {unmet}", demand.asked),
         };
         card.row("Asked", &text)?;
+        let found = judged.level_recognition.iter().filter(|_| judged.standing.is_in_force());
+        for text in found.flat_map(Recognition::in_words) {
+            card.row("", &text)?;
+        }
     }
     recognition(card, judged)?;
     let mut name = "Knowledge";
@@ -144,24 +149,8 @@ fn recognition<W: Write>(card: &mut Card<'_, W>, judged: &Judged<'_>) -> io::Res
     if !judged.standing.is_in_force() {
         return row(card, "counts for nothing, because it is not in force");
     }
-    match recognition {
-        Recognition::Own(own) => row(card, &own.to_string())?,
-        Recognition::Recognised(findings) => {
-            for finding in findings {
-                row(card, &finding.to_string())?;
-                for caveat in finding.caveats() {
-                    row(card, &format!("  but {caveat}"))?;
-                }
-                for condition in &finding.cited.row.conditions {
-                    row(card, &format!("  on condition that {condition}"))?;
-                }
-            }
-        }
-        Recognition::NotRecognised(reasons) => {
-            for reason in reasons {
-                row(card, &reason.in_words())?;
-            }
-        }
+    for text in recognition.in_words() {
+        row(card, &text)?;
     }
     if judged.category == CategoryFact::Unknown {
         row(card, "The product category is not known; name it with --category.")?;

@@ -122,13 +122,11 @@ fn print_info(out: &mut impl Write, opened: &OpenedPack, at: Timestamp) -> std::
         let Some(of) = pack.issuers().iter().find(|candidate| candidate.id == *issuer) else { continue };
         match pack.status_list(of, list) {
             Ok(token) => {
-                let until = token.expires.unwrap_or(Timestamp::MAX);
-                let warning = warning(at, until);
-                writeln!(
-                    out,
-                    "status     {issuer} {list}, made {}, good until {until}{warning}",
-                    token.issued_at
-                )?;
+                let good = match token.good_until() {
+                    Some(until) => format!("good until {until}{}", warning(at, until)),
+                    None => "which does not say until when it is good".to_owned(),
+                };
+                writeln!(out, "status     {issuer} {list}, made {}, {good}", token.issued_at)?;
             }
             Err(trouble) => writeln!(out, "status     {issuer} {list}: {trouble}")?,
         }
@@ -175,7 +173,7 @@ fn info_json(opened: &OpenedPack) -> Value {
             let of = pack.issuers().iter().find(|candidate| candidate.id == *issuer);
             match of.map(|of| pack.status_list(of, list)) {
                 Some(Ok(token)) => {
-                    json!({"issuer": issuer, "list": list, "issued_at": token.issued_at, "expires": token.expires})
+                    json!({"issuer": issuer, "list": list, "issued_at": token.issued_at, "expires": token.expires, "good_until": token.good_until()})
                 }
                 Some(Err(trouble)) => {
                     json!({"issuer": issuer, "list": list, "trouble": {"code": trouble.code(), "text": trouble.to_string()}})

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::Path;
 
 use verilabel_label::{Date, SpecificationVersion, Timestamp};
-use verilabel_recognition::{Recognition, Register, Subject, map_svg};
+use verilabel_recognition::{Register, Subject, map_svg};
 use verilabel_trust::Expiry;
 use verilabel_verify::MinimumLevel;
 
@@ -12,7 +12,7 @@ use crate::args::{RegisterCommand, TrustArgs};
 use crate::exit::Exit;
 use crate::store::{self, OpenedPack};
 use crate::trouble::{Trouble, say};
-use crate::verify::known_level;
+use crate::verify::{known_category, known_level};
 
 pub(crate) fn run(command: &RegisterCommand, now: Timestamp) -> Result<Exit, Trouble> {
     match command {
@@ -33,6 +33,7 @@ pub(crate) fn run(command: &RegisterCommand, now: Timestamp) -> Result<Exit, Tro
             let source = Source::open(trust, now)?;
             let register = source.register()?;
             known_level(label, register)?;
+            known_category(category.as_ref(), register)?;
             let assumed = Assumed::of(label, register, source.date)?;
             let subject = Subject {
                 scheme: &label.scheme,
@@ -41,6 +42,11 @@ pub(crate) fn run(command: &RegisterCommand, now: Timestamp) -> Result<Exit, Tro
                 awarded: awarded.unwrap_or(assumed.awarded),
                 category: category.as_ref(),
             };
+            let newest = specification.is_none().then_some("the newest specification (--specification)");
+            let latest = awarded.is_none().then_some("the latest day of award (--awarded)");
+            for assumed in newest.into_iter().chain(latest) {
+                say(&format!("note[assumed]: {assumed} is assumed; another may count elsewhere"));
+            }
             where_it_counts(&mut std::io::stdout().lock(), register, &subject, source.date)?;
         }
     }
@@ -100,7 +106,7 @@ fn rows(out: &mut impl Write, register: &Register, on: Date) -> std::io::Result<
     for arrangement in register.arrangements() {
         writeln!(out, "\n{} ({})", arrangement.id, arrangement.certainty)?;
         for row in &arrangement.rows {
-            let mark = if row.effect.covers(on) { "*" } else { " " };
+            let mark = if register.counts_on(arrangement, row, on) { "*" } else { " " };
             writeln!(out, "{mark} {:<18} {}", row.id, register.row_in_words(row))?;
         }
     }
@@ -125,27 +131,13 @@ fn where_it_counts(
         "{} level {}, awarded on {} under specification {}, as of {on}",
         subject.scheme, subject.level, subject.awarded, subject.specification
     )?;
-    for (market, recognition) in register.where_it_counts(subject, on) {
-        let mut name = format!("{} {}", market.code, market.name);
-        let mut row = |text: String| writeln!(out, "{:<24} {text}", std::mem::take(&mut name));
-        match recognition {
-            Recognition::Own(own) => row(own.to_string())?,
-            Recognition::Recognised(findings) => {
-                for finding in findings {
-                    row(finding.to_string())?;
-                    for caveat in finding.caveats() {
-                        row(format!("  but {caveat}"))?;
-                    }
-                    for condition in &finding.cited.row.conditions {
-                        row(format!("  on condition that {condition}"))?;
-                    }
-                }
-            }
-            Recognition::NotRecognised(reasons) => {
-                for reason in reasons {
-                    row(reason.in_words())?;
-                }
-            }
+    let markets = register.where_it_counts(subject, on).into_iter();
+    let markets = markets.map(|(market, found)| (format!("{} {}", market.code, market.name), found));
+    let beyond = register.beyond_markets(subject, on).into_iter();
+    let beyond = beyond.map(|(scheme, found)| (scheme.short.to_string(), found));
+    for (mut name, recognition) in markets.chain(beyond) {
+        for text in recognition.in_words() {
+            writeln!(out, "{:<24} {text}", std::mem::take(&mut name))?;
         }
     }
     Ok(())

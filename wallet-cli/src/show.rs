@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::io::Write;
 
 use verilabel_credential::parse;
-use verilabel_label::LabelClaims;
+use verilabel_label::{LabelClaims, printable};
 use verilabel_verify::Form;
 use verilabel_wire::{LabelLink, Sealed, unverified_claims};
 
@@ -20,7 +20,7 @@ pub(crate) fn run(args: &ShowArgs) -> Result<Exit, Trouble> {
         match input::read(given) {
             Ok(candidates) => {
                 for candidate in candidates {
-                    writeln!(out, "UNVERIFIED  {}", candidate.origin)?;
+                    writeln!(out, "UNVERIFIED  {}", printable(&candidate.origin))?;
                     let readable = show(&mut out, &candidate.text)?;
                     exits.push(if readable { Exit::Good } else { Exit::Trouble });
                     writeln!(out)?;

@@ -4,6 +4,7 @@ use std::fmt;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use verilabel_label::printable;
 use verilabel_recognition::RegisterError;
 use verilabel_trust::{ArchiveError, PackError, UpdateError};
 use verilabel_verify::ListRefusal;
@@ -143,10 +144,10 @@ impl Trouble {
         }
     }
 
-    /// Tells a person: what is wrong, and what to do.
+    /// Tells a person: what is wrong, and what to do. It may hold the name of a file, which may hold anything.
     pub(crate) fn report(&self) {
         let (red, plain) = (anstyle::AnsiColor::Red.on_default().bold(), anstyle::Reset);
-        say(&format!("{red}error{plain}[{}]: {self}\n  help: {}", self.code(), self.advice()));
+        say(&format!("{red}error{plain}[{}]: {}\n  help: {}", self.code(), printable(self), self.advice()));
     }
 }
 

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use serde::Serialize;
-use verilabel_label::Timestamp;
+use verilabel_label::{CategoryId, Timestamp};
 use verilabel_recognition::Register;
 use verilabel_trust::Expiry;
 use verilabel_trust::TrustPack;
@@ -29,12 +29,7 @@ pub(crate) fn run(args: &VerifyArgs, now: Timestamp) -> Result<Exit, Trouble> {
     let expiry = if args.require_fresh { Expiry::Refuse } else { Expiry::Report };
     let opened = match store::open(&args.trust, expiry, at) {
         Ok(opened) => opened,
-        Err(trouble) if args.json => {
-            let report = RunReport::of_trouble(at, &trouble);
-            trouble.report();
-            return written(write_json(&report), Exit::Trouble);
-        }
-        Err(trouble) => return Err(trouble),
+        Err(trouble) => return stopped(args, at, trouble),
     };
     known(&question, opened.pack.register())?;
     if !opened.anchor.pinned {
@@ -43,7 +38,10 @@ pub(crate) fn run(args: &VerifyArgs, now: Timestamp) -> Result<Exit, Trouble> {
             opened.anchor.fingerprint
         ));
     }
-    let lists = given_lists(args, &opened.pack)?;
+    let lists = match given_lists(args, &opened.pack) {
+        Ok(lists) => lists,
+        Err(trouble) => return stopped(args, at, trouble),
+    };
     let mut run =
         Run { args, opened: &opened, lists, question, policy, at, exits: Vec::new(), results: Vec::new() };
     let printed = run.judge_all();
@@ -55,6 +53,15 @@ pub(crate) fn run(args: &VerifyArgs, now: Timestamp) -> Result<Exit, Trouble> {
     let report =
         RunReport { schema: SCHEMA, exit: exit.code(), at, root, trouble: None, results: run.results };
     written(write_json(&report), exit)
+}
+
+/// Nothing can be judged: whoever asked for a document gets one that says so.
+fn stopped(args: &VerifyArgs, at: Timestamp, trouble: Trouble) -> Result<Exit, Trouble> {
+    if !args.json {
+        return Err(trouble);
+    }
+    trouble.report();
+    written(write_json(&RunReport::of_trouble(at, &trouble)), Exit::Trouble)
 }
 
 /// Whoever reads our output may stop reading; the exit code says the same all the same.
@@ -81,12 +88,20 @@ fn known(question: &Question, register: &Register) -> Result<(), Trouble> {
             known.join(", ")
         ));
     }
-    if let Some(category) = question.category.as_ref().filter(|id| register.category(id).is_none()) {
-        let known = register.categories().iter().map(|category| category.id.to_string());
-        return Err(Trouble::unknown("product category", category, known));
-    }
+    known_category(question.category.as_ref(), register)?;
     match &question.minimum_level {
         Some(asked) => known_level(asked, register),
+        None => Ok(()),
+    }
+}
+
+/// Checks that the register has that category.
+pub(crate) fn known_category(asked: Option<&CategoryId>, register: &Register) -> Result<(), Trouble> {
+    match asked.filter(|id| register.category(id).is_none()) {
+        Some(category) => {
+            let known = register.categories().iter().map(|category| category.id.to_string());
+            Err(Trouble::unknown("product category", category, known))
+        }
         None => Ok(()),
     }
 }
@@ -122,18 +137,18 @@ impl Run<'_> {
     /// Judges every input, also when nobody reads on: the exit code is about all of them.
     fn judge_all(&mut self) -> io::Result<()> {
         let mut printed = Ok(());
-        for given in &self.args.input {
+        for (argument, given) in (1..).zip(&self.args.input) {
             match input::read(given) {
                 Ok(candidates) => {
                     for candidate in candidates {
-                        let written = self.judge_one(&candidate, printed.is_ok());
+                        let written = self.judge_one(argument, &candidate, printed.is_ok());
                         printed = printed.and(written);
                     }
                 }
                 Err(trouble) => {
                     self.exits.push(Exit::Trouble);
                     if self.args.json {
-                        self.results.push(ResultReport::trouble(given, &trouble));
+                        self.results.push(ResultReport::trouble(argument, given, &trouble));
                     } else {
                         trouble.report();
                     }
@@ -143,12 +158,12 @@ impl Run<'_> {
         printed
     }
 
-    fn judge_one(&mut self, candidate: &Candidate, print: bool) -> io::Result<()> {
+    fn judge_one(&mut self, argument: usize, candidate: &Candidate, print: bool) -> io::Result<()> {
         let Self { opened, lists, question, policy, at, .. } = self;
         let verdict = judge_with_lists(&candidate.text, lists, &opened.pack, question, policy, *at);
         self.exits.push(Exit::from(verdict.conclusion()));
         if self.args.json {
-            self.results.push(ResultReport::verdict(candidate, &verdict));
+            self.results.push(ResultReport::verdict(argument, candidate, &verdict));
         } else if print {
             let mut out = anstream::stdout().lock();
             card::print(&mut out, &candidate.origin, &verdict, self.args.details)?;
@@ -201,7 +216,10 @@ impl RootReport {
 
 #[derive(Serialize)]
 struct ResultReport {
+    argument: usize,
     input: String,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    search_incomplete: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     verdict: Option<Report>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -222,11 +240,24 @@ impl TroubleReport {
 }
 
 impl ResultReport {
-    fn verdict(candidate: &Candidate, verdict: &Verdict<'_>) -> Self {
-        Self { input: candidate.origin.clone(), verdict: Some(Report::of(verdict)), trouble: None }
+    fn verdict(argument: usize, candidate: &Candidate, verdict: &Verdict<'_>) -> Self {
+        Self {
+            argument,
+            input: candidate.origin.clone(),
+            search_incomplete: candidate.search_incomplete,
+            verdict: Some(Report::of(verdict)),
+            trouble: None,
+        }
     }
 
-    fn trouble(given: &str, trouble: &Trouble) -> Self {
-        Self { input: given.to_owned(), verdict: None, trouble: Some(TroubleReport::of(trouble)) }
+    fn trouble(argument: usize, given: &str, trouble: &Trouble) -> Self {
+        let trouble = Some(TroubleReport::of(trouble));
+        Self {
+            argument,
+            input: input::name(given).to_owned(),
+            search_incomplete: false,
+            verdict: None,
+            trouble,
+        }
     }
 }
