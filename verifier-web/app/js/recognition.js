@@ -66,7 +66,7 @@ function line(text) {
 
 /** @param {Counted} counted */
 function doubts(counted) {
-  return counted.findings.flatMap(({ caveats }) => caveats.map(({ code }) => el('p', { class: 'soft' }, t(`caveat.${code}`))));
+  return (counted.caveats ?? []).map(({ code }) => el('p', { class: 'soft' }, t(`caveat.${code}`)));
 }
 
 /** @param {Finding} found */
