@@ -13,7 +13,7 @@ type Finding = {
   caveats: Coded[]; conditions: string[];
 };
 type Reason = { code: string; unknown: boolean; text: string; arrangement?: string; row?: string };
-type Counted = { market: string; outcome: string; counts: boolean; findings: Finding[]; reasons: Reason[] };
+type Counted = { market: string; outcome: string; counts: boolean; caveats?: Coded[]; findings: Finding[]; reasons: Reason[] };
 type MarketCount = Counted & { name: string };
 type Freshness = {
   pack: Array<{ role: string; version: number; expires: string }>; pack_version: number; pack_expires: string;

@@ -107,7 +107,7 @@ export async function attackTests({ browser, server, shelf }) {
       const { productSection } = await import(base);
       const { verdict: found } = judge(text);
       found.label.names = { source: 'seal', brand: '<img src=x onerror=pwned=1>', models: ['\u202Egnp.exe', '"><script>1</script>'], manufacturer: 'שלום <b>x</b>' };
-      const part = productSection(found);
+      const part = productSection(found, text);
       document.querySelector('main').append(part);
       const name = part.querySelector('.name');
       return { odd: part.querySelectorAll('img, script, b').length, bdi: name.querySelectorAll('bdi').length, text: name.textContent.includes('<img src=x') };

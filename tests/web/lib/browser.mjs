@@ -29,7 +29,7 @@ export async function open(browser, origin, options = {}) {
     if (!own) misdeeds.push(`request to ${url.origin}`);
     if (/\/01\/|#1\d{20}/.test(request.url()) && !request.isNavigationRequest()) misdeeds.push(`a request tells what was scanned: ${request.url()}`);
   });
-  context.on('weberror', (error) => misdeeds.push(`error: ${error.error().message}`));
+  context.on('weberror', (error) => misdeeds.push(`error: ${error.error().stack}`));
   context.on('console', (message) => {
     if (/Content Security Policy|TrustedHTML|TrustedScript/.test(message.text())) misdeeds.push(message.text());
   });
