@@ -50,7 +50,10 @@ fn remove(object: &mut Value, member: &str) {
 }
 
 pub(super) fn all() -> Vec<Vector> {
-    [standings(), headers(), spellings(), signers(), contexts(), contents()].into_iter().flatten().collect()
+    [standings(), headers(), spellings(), signers(), contexts(), registered_claims(), contents()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn standings() -> Vec<Vector> {
@@ -124,6 +127,19 @@ fn headers() -> Vec<Vector> {
             "header-key",
         ),
         fake("vc-certificate", "A certificate chain.", set("x5c", json!(["MIIB"])), "header-key"),
+        fake("vc-certificate-hash", "The hash of a certificate.", set("x5t", json!("AAAA")), "header-key"),
+        good(
+            "vc-header-more",
+            "A header parameter that nobody here knows.",
+            set("x-version", json!({"a": 1})),
+        ),
+        good("vc-header-issuer", "The issuer in the header.", set("iss", json!(DID))),
+        fake(
+            "vc-header-another-issuer",
+            "Another issuer in the header.",
+            set("iss", json!("did:web:label.example.lab")),
+            "header-unknown",
+        ),
         fake("vc-critical", "A critical header parameter.", set("crit", json!(["exp"])), "header-critical"),
         fake("vc-unencoded", "The parameter b64 of RFC 7797.", set("b64", json!(false)), "header-unknown"),
         fake("vc-type-jwt", "Any other token.", set("typ", json!("JWT")), "type-mismatch"),
@@ -298,18 +314,10 @@ fn contexts() -> Vec<Vector> {
     ]
 }
 
-fn contents() -> Vec<Vector> {
-    let set = |pointer: &'static str, value: Value| {
-        with_payload(|payload| *payload.pointer_mut(pointer).expect("a member") = value)
-    };
+/// JWT claims beside the members of the data model.
+fn registered_claims() -> Vec<Vector> {
     let add = |member: &'static str, value: Value| with_payload(|payload| payload[member] = value);
     vec![
-        fake(
-            "vc-another-type",
-            "A credential about something else.",
-            set("/type", json!(["VerifiableCredential", "ExampleDegreeCredential"])),
-            "credential-type",
-        ),
         fake("vc-claim-vc", "The claim vc of version 1.", add("vc", json!({})), "credential-unknown-member"),
         fake(
             "vc-claim-iss",
@@ -317,13 +325,42 @@ fn contents() -> Vec<Vector> {
             add("iss", json!("did:web:a.example")),
             "claim-disagrees",
         ),
+        good("vc-claim-exp", "exp is later than validUntil.", add("exp", json!(2_000_000_000))),
+        judge(
+            "vc-claim-exp-passed",
+            "exp is the second judged for: what says that the label lasts longer is signed no more.",
+            add("exp", json!(time(crate::AT).seconds())),
+            "out-of-date",
+            "expired",
+        ),
+        judge(
+            "vc-claim-nbf",
+            "nbf is the second after the one judged for.",
+            add("nbf", json!(time(crate::AT).seconds() + 1)),
+            "out-of-date",
+            "not-yet-valid",
+        ),
         fake(
-            "vc-claim-exp",
-            "exp is later than validUntil.",
-            add("exp", json!(2_000_000_000)),
-            "claim-disagrees",
+            "vc-claim-exp-first",
+            "exp is before validFrom.",
+            add("exp", json!(time("2026-07-22").seconds())),
+            "validity-order",
         ),
         good("vc-claims-repeated", "iss says what issuer says.", add("iss", json!(DID))),
+    ]
+}
+
+fn contents() -> Vec<Vector> {
+    let set = |pointer: &'static str, value: Value| {
+        with_payload(|payload| *payload.pointer_mut(pointer).expect("a member") = value)
+    };
+    vec![
+        fake(
+            "vc-another-type",
+            "A credential about something else.",
+            set("/type", json!(["VerifiableCredential", "ExampleDegreeCredential"])),
+            "credential-type",
+        ),
         good(
             "vc-issuer-object",
             "The issuer as an object with a name.",
@@ -366,6 +403,17 @@ fn contents() -> Vec<Vector> {
             with_payload(|payload| {
                 payload["credentialStatus"].as_array_mut().expect("two entries").truncate(1);
             }),
+            "status-entries",
+        ),
+        good(
+            "vc-status-entry-named",
+            "A status entry with a URL of its own for a name.",
+            set("/credentialStatus/0/id", json!("urn:uuid:61c5d1a4-7d2f-4a3c-9d5e-3f2f5c0a9b11")),
+        ),
+        fake(
+            "vc-status-entry-is-the-list",
+            "A status entry with its list's URL for a name.",
+            set("/credentialStatus/0/id", json!("https://label.example.sg/status/1-revocation")),
             "status-entries",
         ),
         fake(

@@ -55,6 +55,11 @@ fn good() -> Vec<Vector> {
             "Data after the path, which the signature does not cover.",
             honest().replace('#', "?17=290722#"),
         ),
+        Vector::good(
+            "white-space",
+            "White space before the link and a carriage return after it.",
+            format!(" {}\r", honest()),
+        ),
         Vector::good("prefix", "A path before the GS1 path.", honest().replace("/01/", "/shop/en/01/")),
         Vector::good(
             "foreign-host",
@@ -85,6 +90,24 @@ fn not_a_label() -> Vec<Vector> {
             "page-of-a-blog",
             "An ordinary page whose path looks like a GS1 path.",
             "https://münchen.example/2026/01/15/opening",
+            "not-a-label-link",
+        ),
+        other(
+            "page-of-a-blog-section",
+            "A section of such a page, with a number: the day of the page is no GTIN.",
+            "https://münchen.example/2026/01/15/opening#1234",
+            "not-a-label-link",
+        ),
+        other(
+            "page-of-a-product-section",
+            "An ordinary page about a product: one digit is the number of a section.",
+            &format!("https://{HOST}/01/{GTIN}#1-setup"),
+            "no-seal",
+        ),
+        other(
+            "page-of-a-product-chapter",
+            "The same where the number stands alone.",
+            &format!("https://{HOST}/01/{GTIN}#0"),
             "no-seal",
         ),
         other(
@@ -98,6 +121,12 @@ fn not_a_label() -> Vec<Vector> {
             "version-2",
             "A version of the future: neither genuine nor false.",
             &honest().replace("#1", "#2"),
+            "seal-version-unknown",
+        ),
+        other(
+            "version-2-with-another-path",
+            "A version of the future, whose host and path may follow other rules.",
+            &honest().replace("#1", "#2").replace(HOST, "[2001:db8::1]").replace(GTIN, "9521234543214/99/x"),
             "seal-version-unknown",
         ),
     ]

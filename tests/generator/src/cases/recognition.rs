@@ -105,6 +105,13 @@ fn does_not_count() -> Vec<Vector> {
             "specification-not-covered",
         ),
         not("jp-2-in-gb", "What ★2 counts as is not known.", jp(2), "GB", "level-not-known-covered"),
+        not(
+            "jp-2-of-its-own-specification-in-gb",
+            "What ★2 counts as is not known, whatever specification it was awarded under.",
+            of("jp", "jp.jc-star", "JST-CR-02-01-2026", 2, "2026-07-23", Some("hub")),
+            "GB",
+            "level-not-known-covered",
+        ),
         not("jp-1-in-sg", "It only shortens the application.", jp(1), "SG", "simplified-application-only"),
         not(
             "psv-in-sg",

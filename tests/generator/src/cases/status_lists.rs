@@ -69,6 +69,15 @@ fn judged() -> Vec<Vector> {
             "suspended",
         ),
         revoked(
+            "vc-list-several-purposes",
+            "A list for revocation, and for something else besides.",
+            &[changed(|list| {
+                *list = List { set: &[0], ..revocation() }.payload();
+                list["credentialSubject"]["statusPurpose"] = json!(["revocation", "message"]);
+            })],
+            "withdrawn",
+        ),
+        revoked(
             "vc-list-withdrawn-alone",
             "One list is enough for a decision against the label.",
             &[by_us(&List { set: &[0], ..revocation() })],
@@ -149,6 +158,14 @@ fn refusals() -> Vec<Vector> {
             "credential-malformed",
         ),
         refused(
+            "vc-list-both-purposes",
+            "A list whose bits mean withdrawn, or suspended.",
+            changed(|payload| {
+                payload["credentialSubject"]["statusPurpose"] = json!(["revocation", "suspension"]);
+            }),
+            "credential-malformed",
+        ),
+        refused(
             "vc-list-entries-of-2-bits",
             "Entries of two bits.",
             changed(|payload| payload["credentialSubject"]["statusSize"] = json!(2)),
@@ -202,6 +219,12 @@ fn refusals() -> Vec<Vector> {
             "A distrusted key.",
             signed(&honest, &key("sg-distrusted")),
             "key-purpose",
+        ),
+        refused(
+            "vc-list-key-retired",
+            "A retired key, long after it was in use.",
+            signed(&honest, &key("sg-retired")),
+            "key-not-in-use",
         ),
     ]
 }
