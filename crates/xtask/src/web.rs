@@ -124,7 +124,7 @@ fn modules(target: &Path) -> Result<Files, Failure> {
 /// (here nobody would hear them), where its sources are to be had. SHA-2 is written out once, not unrolled.
 fn build_small() -> Outcome {
     const COMPACT: [&str; 4] = ["--cfg", "sha2_backend=\"soft\"", "--cfg", "sha2_backend_soft=\"compact\""];
-    const SILENT: [&str; 2] = ["-Zunstable-options", "-Cpanic=immediate-abort"];
+    const SILENT: [&str; 3] = ["-Zunstable-options", "-Cpanic=immediate-abort", "-Zlocation-detail=none"];
     let mut build = cargo();
     build.args(["build", "--locked", "--quiet", "--profile", "wasm", "--target", wasm::TARGET]);
     for (_, library) in MODULES {

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use verilabel_pictures::{Class, Encoding, Raster};
-use verilabel_symbol::read::{Effort, Limits, Picture, codes};
+use verilabel_symbol::read::{Effort, Limits, Picture, any, codes};
 
 use crate::Outcome;
 use crate::report::{Measurement, median};
@@ -63,7 +63,7 @@ fn time(file: &[u8]) -> Result<Times, Box<dyn std::error::Error>> {
     let start = Instant::now();
     let picture = Picture::decode(file, &Limits::default())?;
     let decoding = start.elapsed().as_secs_f64() * 1e3;
-    let reading = codes(&picture, Effort::Every, &|| false);
+    let reading = codes(&picture, Effort::Every, &any, &|| false);
     let all = start.elapsed().as_secs_f64() * 1e3;
     Ok(Times { decoding, all, found: !reading.codes.is_empty() })
 }

@@ -122,13 +122,15 @@ pub(crate) fn contend(name: &str, folder: &Path) -> Result<()> {
     match name {
         "run-units" => {
             let plan = house.plan(TURN)?;
-            duel::run(name, folder, || plan.write_links(0, key, NonZeroUsize::MIN, |_, _| Ok(())).is_ok());
+            duel::run(name, folder, || {
+                plan.write_links(0..TURN, key, NonZeroUsize::MIN, |_, _| Ok(())).is_ok()
+            });
         }
         "run-memory" => {
             let plan = house.plan(LONG)?;
             let cores = available_parallelism().unwrap_or(NonZeroUsize::MIN);
             let start = Instant::now();
-            plan.write_links(LONG - WRITTEN, key, cores, |_, _| Ok(()))?;
+            plan.write_links(LONG - WRITTEN..LONG, key, cores, |_, _| Ok(()))?;
             let rate = f64::from(WRITTEN) / start.elapsed().as_secs_f64();
             let usage = nix::sys::resource::getrusage(nix::sys::resource::UsageWho::RUSAGE_SELF)?;
             let memory = f64::from(u32::try_from(usage.max_rss())?) / 1_024.0;

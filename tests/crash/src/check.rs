@@ -7,7 +7,7 @@ use verilabel_issuer::{AwardFilter, AwardId, Discrepancy, LabelFilter, LabelId, 
 use verilabel_label::{LabelNumber, Status, StatusRef, Timestamp};
 
 use crate::Result;
-use crate::house::{House, number, publication};
+use crate::house::{House, NEW_PICTURE, number, publication};
 use crate::reader::{Reader, Seen, half_written};
 use crate::told::{Told, Wish};
 
@@ -49,6 +49,9 @@ impl Check<'_> {
             self.faults.extend(gone);
             self.expect(published.suspended.is_subset(&lying.revoked), || {
                 "a suspension was published, and is not there".to_owned()
+            });
+            self.expect(!published.photographed || lying.pictures.contains(NEW_PICTURE), || {
+                "a picture was published, and is not there".to_owned()
             });
         }
 
@@ -131,6 +134,7 @@ impl Check<'_> {
                 Wish::Prepare => !house.authority.awards(&filter, AwardId::new(0), 1).await?.is_empty(),
                 Wish::Approve => labels.contains_key(number),
                 Wish::Suspend => labels.get(number).is_some_and(|label| label.status == Status::Suspended),
+                Wish::Photograph => house.picture().await? == NEW_PICTURE,
             };
             self.expect(!done, || format!("it was said that nothing was done, and it is: {wish:?} {number}"));
         }
@@ -138,6 +142,8 @@ impl Check<'_> {
             let kept = labels.get(number).is_some_and(|label| label.status == Status::Suspended);
             self.expect(kept, || format!("lost suspension: {number} was suspended"));
         }
+        let kept = !self.told.photographed || house.picture().await? == NEW_PICTURE;
+        self.expect(kept, || "lost: the product was given its new picture".to_owned());
         Ok(())
     }
 
@@ -155,6 +161,10 @@ impl Check<'_> {
                 format!("after the restart: {number} is {:?} on record, and not out there", label.status)
             });
         }
+        let picture = house.picture().await?;
+        self.expect(seen.pictures.contains(&picture), || {
+            "after the restart: the picture on record is not out there".to_owned()
+        });
         for path in half_written(&place)? {
             self.faults.push(format!("after the restart: {} is left over", path.display()));
         }

@@ -1,4 +1,4 @@
-//! The work that is cut off: award, approve, mint, suspend, publish, in a process of its own.
+//! The work that is cut off: award, approve, mint, suspend, hand in a picture, publish, in a process of its own.
 //!
 //! It is done on one thread for asynchronous work and one for what blocks, so that the same work is the same sequence
 //! of system calls each time. What fails is asked for again, as clients do, under the same idempotency key.
@@ -12,7 +12,7 @@ use verilabel_issuer::{
 };
 use verilabel_label::{LabelNumber, StatusRef, Timestamp};
 
-use crate::house::{House, draft, number, suspension};
+use crate::house::{House, NEW_PICTURE, draft, number, photograph, suspension};
 use crate::plants::Plant;
 use crate::told::{Answer, Wish};
 use crate::{Result, times};
@@ -56,7 +56,13 @@ async fn day(folder: &Path, now: Timestamp, plant: Option<Plant>) -> Result<()> 
 
     once(&house, house.approver(), suspension(&old)?, (Wish::Suspend, &old), |change| change.id.to_string())
         .await?;
-    tell(&Answer::Suspended(old))?;
+    tell(&Answer::Suspended(old.clone()))?;
+    tell_chain_end(&house).await?;
+
+    let product = again("product", async || house.product().await).await?;
+    let picture = photograph(product, NEW_PICTURE);
+    once(&house, house.officer(), picture, (Wish::Photograph, &old), |()| String::new()).await?;
+    tell(&Answer::Photographed)?;
     tell_chain_end(&house).await?;
 
     let release = match plant {

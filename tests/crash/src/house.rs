@@ -11,8 +11,8 @@ use ring::rand::SystemRandom;
 use verilabel_issuer::lifecycle::{ChangeKind, Draft, Note, Proposal, ReasonCode};
 use verilabel_issuer::{
     Actor, AddUser, ApproveAward, Approved, Authority, Clock, IssueToken, Keystore, LabelAward, ListBits,
-    Order, PackKeys, Passphrase, PrepareAward, ProposeChange, Publisher, Role, Settings, Setup, Signers,
-    User, Validities,
+    Order, PackKeys, Passphrase, Picture, PictureKind, PrepareAward, ProductFacts, ProductId, ProposeChange,
+    Publisher, PutManufacturer, PutPicture, PutProduct, Role, Settings, Setup, Signers, User, Validities,
 };
 use verilabel_label::{Gtin, LabelNumber, Timestamp};
 use verilabel_recognition::Register;
@@ -26,6 +26,8 @@ pub(crate) const PASSPHRASE: &str = "these keys are thrown away";
 /// Rounds of PBKDF2 for keys that are thrown away, so that opening them takes no time. The fewest that the library
 /// takes; what the authority itself writes has many more.
 const ITERATIONS: usize = 1_000;
+/// The picture of the first label's product that is handed in during the day.
+pub(crate) const NEW_PICTURE: &[u8] = b"as it is sold now";
 
 /// An authority, open for work.
 pub(crate) struct House {
@@ -62,6 +64,7 @@ impl House {
         authority.close().await;
         drop((authority, keystore));
         let mut house = Self::open(folder, now).await?;
+        house.add_product().await?;
         house.label(1).await?;
         house.publish().await?;
         Ok(house)
@@ -93,9 +96,39 @@ impl House {
         Order { actor: self.approver.clone(), at: self.now }
     }
 
+    /// Puts the product on record whose picture is told to readers.
+    async fn add_product(&self) -> Result<()> {
+        let LabelAward { manufacturer: name, brand, models, category, gtin, .. } = draft(1, self.now)?.award;
+        let maker = PutManufacturer { id: None, name, contact: None };
+        let facts = ProductFacts {
+            manufacturer: self.authority.decide(self.officer(), maker).await?,
+            brand,
+            models,
+            category,
+            gtins: vec![gtin],
+            picture: None,
+            support_until: None,
+        };
+        let product = self.authority.decide(self.officer(), PutProduct { id: None, facts }).await?;
+        self.authority.decide(self.officer(), photograph(product, b"as it was sold")).await?;
+        Ok(())
+    }
+
+    /// That product.
+    pub(crate) async fn product(&self) -> Result<ProductId> {
+        let products = self.authority.products(None, ProductId::new(0), 1).await?;
+        Ok(products.first().ok_or("no product is on record")?.id)
+    }
+
+    /// The file that it has for a picture.
+    pub(crate) async fn picture(&self) -> Result<Vec<u8>> {
+        Ok(self.authority.picture(self.product().await?).await?.bytes)
+    }
+
     /// Makes a label of the n-th draft.
     pub(crate) async fn label(&self, n: u32) -> Result<Approved> {
-        let prepare = PrepareAward { draft: draft(n, self.now)? };
+        let product = if n == 1 { Some(self.product().await?) } else { None };
+        let prepare = PrepareAward { draft: Draft { product, ..draft(n, self.now)? } };
         let award = self.authority.decide(self.officer(), prepare).await?;
         let approved = self.authority.decide(self.approver(), ApproveAward { award, expected: None }).await?;
         self.mint().await?;
@@ -146,6 +179,12 @@ pub(crate) fn suspension(label: &LabelNumber) -> Result<ProposeChange> {
         units: None,
         proposal: proposal()?,
     })
+}
+
+/// A picture of the first label's product, to be handed in by an officer.
+pub(crate) fn photograph(product: ProductId, bytes: &[u8]) -> PutPicture {
+    let picture = Picture { kind: PictureKind::Png, bytes: bytes.to_vec() };
+    PutPicture { product, expected: None, picture }
 }
 
 /// Why labels are suspended here.

@@ -9,6 +9,7 @@ use verilabel_trust::{
     ArchiveRepository, Client, Expiry, FolderRepository, MemoryStore, Repository, TrustPack,
 };
 use verilabel_verify::{Conclusion, Outcome, Policy, Question, judge};
+use verilabel_wire::sha256;
 
 use crate::Result;
 use crate::bench::files;
@@ -31,6 +32,8 @@ pub(crate) struct Seen {
     pub(crate) entries: BTreeMap<StatusRef, LabelNumber>,
     pub(crate) in_force: BTreeSet<LabelNumber>,
     pub(crate) revoked: BTreeSet<LabelNumber>,
+    /// The pictures of products that the release names.
+    pub(crate) pictures: BTreeSet<Vec<u8>>,
     pub(crate) faults: Vec<String>,
 }
 
@@ -147,6 +150,7 @@ impl Seen {
             let name = folder.strip_prefix(publication).unwrap_or(folder).display().to_string();
             let Some(number) = self.judge(&link, &name, pack, now, true) else { continue };
             self.links.push(link);
+            self.picture(publication, pack, &number);
             // The link is written last: where it is, all is.
             match fs::read_to_string(folder.join("credential.jwt")) {
                 Ok(credential) => {
@@ -192,6 +196,21 @@ impl Seen {
             self.faults.push(format!("entry {index} of list {list} is used twice: by {other} and {number}"));
         }
         Some(number)
+    }
+
+    /// What a release names is there, and whole.
+    fn picture(&mut self, publication: &Path, pack: &TrustPack, number: &LabelNumber) {
+        let product = pack.issuers().iter().find_map(|issuer| pack.product(issuer, number));
+        let Some(path) = product.and_then(|product| product.picture.as_ref()) else { return };
+        match fs::read(publication.join(path.as_str())) {
+            Ok(bytes) => {
+                let digest =
+                    sha256(&bytes).iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
+                self.expect(path.as_str().contains(&digest), || format!("{path} is not what its name says"));
+                self.pictures.insert(bytes);
+            }
+            Err(error) => self.faults.push(format!("{path}: {error}")),
+        }
     }
 
     fn expect(&mut self, holds: bool, otherwise: impl FnOnce() -> String) {

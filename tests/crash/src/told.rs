@@ -19,6 +19,8 @@ pub(crate) enum Answer {
     Link(String),
     /// The label was suspended.
     Suspended(LabelNumber),
+    /// The product of the first label has its new picture.
+    Photographed,
     /// Everything up to now was published with that release.
     Published(u64),
     /// The audit chain ends there.
@@ -35,6 +37,7 @@ pub(crate) enum Wish {
     Prepare,
     Approve,
     Suspend,
+    Photograph,
 }
 
 /// All that callers have been told.
@@ -45,6 +48,7 @@ pub(crate) struct Told {
     pub(crate) entries: BTreeMap<LabelNumber, StatusRef>,
     pub(crate) links: BTreeSet<String>,
     pub(crate) suspended: BTreeSet<LabelNumber>,
+    pub(crate) photographed: bool,
     /// The release that everything told before it was published with.
     pub(crate) release: Option<(u64, Published)>,
     pub(crate) chain: Vec<Anchor>,
@@ -57,6 +61,7 @@ pub(crate) struct Told {
 pub(crate) struct Published {
     pub(crate) approved: BTreeSet<LabelNumber>,
     pub(crate) suspended: BTreeSet<LabelNumber>,
+    pub(crate) photographed: bool,
 }
 
 impl Told {
@@ -82,9 +87,11 @@ impl Told {
             Answer::Entry(number, entry) => drop(self.entries.insert(number, entry)),
             Answer::Link(link) => drop(self.links.insert(link)),
             Answer::Suspended(number) => drop(self.suspended.insert(number)),
+            Answer::Photographed => self.photographed = true,
             Answer::Published(release) => {
                 let (approved, suspended) = (self.approved.clone(), self.suspended.clone());
-                self.release = Some((release, Published { approved, suspended }));
+                let photographed = self.photographed;
+                self.release = Some((release, Published { approved, suspended, photographed }));
             }
             Answer::ChainEnd(seq, hash) => {
                 if let Ok(hash) = hash.parse() {

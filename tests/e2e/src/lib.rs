@@ -70,8 +70,14 @@ impl Desk {
     /// An authority in the folder `a`, with an operator, an officer, an approver and a key.
     #[must_use]
     pub fn with_authority() -> Self {
+        Self::with_authority_for(&["sg.cls-iot:1,2,3,4"])
+    }
+
+    /// The same, entitled to issue these levels of schemes.
+    #[must_use]
+    pub fn with_authority_for(entitlements: &[&str]) -> Self {
         let desk = Self::new();
-        let may = ["--may-issue", "sg.cls-iot:1,2,3,4"];
+        let may: Vec<&str> = entitlements.iter().flat_map(|levels| ["--may-issue", levels]).collect();
         let who = ["--id", "test.sg", "--name", "Test authority", "--host", "label.example.sg"];
         desk.done(&[&["init"][..], &who, &may].concat());
         desk.done(&["user", "add", "oscar", "--role", "operator"]);

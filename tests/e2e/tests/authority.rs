@@ -26,6 +26,13 @@ fn award(desk: &Desk) {
     desk.done(&["label", "files", NUMBER, "--out", "labels"]);
 }
 
+/// Awards the label, and writes four boxes of it to `r.csv`; gives the run's number.
+fn run_of_four(desk: &Desk) -> String {
+    desk.award("draft.json");
+    let run = ["run", "create", "--label", NUMBER, "--first", "S-0", "--count", "4", "--out", "r.csv"];
+    desk.done(&[&run[..], &["--as", "olga"]].concat()).stdout.trim().to_owned()
+}
+
 fn publish(desk: &Desk) {
     desk.done(&["pack", "publish", "--pack", "pack", "--keys", "keys"]);
 }
@@ -33,6 +40,116 @@ fn publish(desk: &Desk) {
 fn change(desk: &Desk, change: &str) {
     desk.change(change, NUMBER);
     publish(desk);
+}
+
+#[test]
+fn a_name_that_verifiers_would_refuse_founds_no_authority() {
+    let desk = Desk::new();
+    let init = |name: &str| {
+        let who = ["init", "--id", "specimen.x", "--name", name, "--host", "label.example.x"];
+        desk.issuer(&[&who[..], &["--may-issue", "sg.cls-iot:1"]].concat())
+    };
+    for name in ["Specimen\u{1b}[2J", "", &"x".repeat(1_001)] {
+        let ran = init(name);
+        assert!(ran.stderr.contains("error[issuer-document]: verifiers would refuse it"), "{}", ran.stderr);
+        assert_eq!((ran.exit, desk.path("a").exists()), (1, false));
+    }
+    assert_eq!(init("Specimen").exit, 0);
+}
+
+#[test]
+fn labels_of_one_product_have_files_of_their_own() {
+    let desk = open_for_work();
+    desk.award("draft.json");
+    // Another number and another box of the same product, with signs that file names do without.
+    for (n, serial) in [(2, "A/1"), (3, "A-1"), (4, "A_2F1")] {
+        let number = format!("CSA/010128/{n}");
+        let of_box = format!(r#""gtin": "9521234543213", "serial": "{serial}","#);
+        let draft = DRAFT.replace(NUMBER, &number).replace(r#""gtin": "9521234543213","#, &of_box);
+        fs::write(desk.path("box.json"), draft).unwrap();
+        // One label of a product at a time.
+        desk.change("withdraw", &format!("CSA/010128/{}", n - 1));
+        desk.award("box.json");
+    }
+    let numbers = [NUMBER, "CSA/010128/2", "CSA/010128/3", "CSA/010128/4", NUMBER];
+    let ran = desk.done(&[&["--json", "label", "files"][..], &numbers, &["--out", "labels"]].concat());
+    let files = ran.json()["files"].as_array().unwrap().clone();
+    assert_eq!(files.len(), 4, "each label once");
+    for (file, number) in files.iter().zip(numbers) {
+        assert_eq!(file["number"], number);
+        assert_eq!(file["size"]["error_correction"], "M");
+        let paths: Vec<&str> =
+            file["files"].as_array().unwrap().iter().map(|f| f.as_str().unwrap()).collect();
+        let link = fs::read_to_string(desk.path(paths[0])).unwrap();
+        assert_eq!(link.trim_end(), file["link"].as_str().unwrap());
+        assert!(paths.iter().all(|path| desk.path(path).exists()), "{paths:?}");
+    }
+    assert_eq!(files[0]["files"][0], "labels/01-09521234543213.txt");
+    assert_eq!(files[1]["files"][0], "labels/01-09521234543213-21-A_2F1.txt");
+    assert_eq!(files[3]["files"][0], "labels/01-09521234543213-21-A_5F2F1.txt");
+}
+
+#[test]
+fn labels_of_two_schemes_have_files_of_their_own() {
+    let desk = Desk::with_authority_for(&["sg.cls-iot:1,2,3,4", "de.it-sik:1"]);
+    fs::write(desk.path("one.json"), DRAFT).unwrap();
+    let other = DRAFT.replace(NUMBER, "DE-1").replace("sg.cls-iot", "de.it-sik");
+    let other = other.replace(r#""level": 2"#, r#""level": 1"#).replace(r#""1.4""#, r#""1""#);
+    fs::write(desk.path("two.json"), other.replace("2028-01-31", "2027-01-31")).unwrap();
+    desk.award("one.json");
+    desk.award("two.json");
+    let link = |file: &str| fs::read_to_string(desk.path(&format!("labels/{file}.txt"))).unwrap();
+    desk.done(&["label", "files", NUMBER, "DE-1", "--out", "labels"]);
+    let stem = "01-09521234543213";
+    assert_ne!(link(&format!("{stem}-CSA-010128-1")), link(&format!("{stem}-DE_2D1")));
+    desk.done(&["label", "files", "DE-1", "--out", "labels"]);
+    assert_eq!(link(stem), link(&format!("{stem}-DE_2D1")));
+}
+
+#[test]
+fn who_prints_a_label_that_does_not_stand_is_told() {
+    let desk = open_for_work();
+    let run = run_of_four(&desk);
+    let told = || {
+        let files = desk.done(&["label", "files", NUMBER, "--out", "labels"]).stderr;
+        let symbols = ["run", "symbols", &run, "--links", "r.csv", "--zip", "r.zip"];
+        (files, desk.done(&symbols).stderr)
+    };
+    assert_eq!(told(), (String::new(), String::new()));
+    for (change, code) in [("suspend", "label-suspended"), ("withdraw", "label-withdrawn")] {
+        desk.change(change, NUMBER);
+        let (files, symbols) = told();
+        assert!(files.starts_with(&format!("note[{code}]: label {NUMBER} is")), "{files}");
+        assert_eq!(files, symbols);
+    }
+}
+
+#[test]
+fn symbols_that_are_refused_leave_nothing() {
+    let desk = open_for_work();
+    let run = run_of_four(&desk);
+    let refused = |links: &str, more: &[&str]| {
+        let symbols = ["run", "symbols", &run, "--links", links, "--sheet", "r.pdf"];
+        let ran = desk.issuer(&[&symbols[..], more].concat());
+        assert!(!desk.path("r.pdf").exists() && !desk.path("r.pdf.part").exists(), "{}", ran.stderr);
+        (ran.exit, ran.stderr)
+    };
+    let (exit, told) = refused("nosuch.csv", &[]);
+    assert!(exit == 1 && told.starts_with("error[run-links]"), "{told}");
+    assert!(
+        told.ends_with("help: name the file that `verilabel-issuer run write` made, with --links\n"),
+        "{told}"
+    );
+    for none in [&["--first", "4"][..], &["--first", "9"], &["--count", "0"], &["--count", "5"]] {
+        let (exit, told) = refused("r.csv", none);
+        assert!(
+            exit == 2 && told.starts_with("error[run-no-such-units]") && told.contains("help: "),
+            "{told}"
+        );
+    }
+    for usage in [&["--dpi", "0"][..], &["--x-dimension", "-1"]] {
+        assert_eq!(refused("r.csv", usage).0, 2);
+    }
 }
 
 #[test]

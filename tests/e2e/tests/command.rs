@@ -38,6 +38,11 @@ fn inputs_that_are_none() {
     assert_eq!(file("bomb.png", &png_header(60_000, 60_000)), "picture-too-large");
     assert_eq!(file("cut.png", &png_header(600, 600)), "picture-damaged");
     assert_eq!(file("grey.png", &grey_png()), "no-code-found");
+    assert_eq!(
+        file("eyJ.png", &grey_png()),
+        "no-code-found",
+        "a file, though its name begins as credentials do"
+    );
     let missing = verify(&desk, &["missing.png"]);
     assert_eq!((missing.exit, missing.code().as_str()), (1, "no-such-input"));
     let folder = verify(&desk, &["."]);
@@ -67,12 +72,79 @@ fn grey_png() -> Vec<u8> {
     png
 }
 
+/// A sharp code in a corner of a picture full of what looks like finder patterns.
+fn crowded(text: &str) -> image::GrayImage {
+    let code = qrcode::QrCode::new(text).unwrap();
+    let side = code.width() + 8;
+    let pattern = |x: usize, y: usize| x < 7 && y < 7 && x.abs_diff(3).max(y.abs_diff(3)) != 2;
+    let is_dark = |x: usize, y: usize| match (x / 4, y / 4) {
+        (column, row) if column < side && row < side => {
+            let inside = (4..side - 4).contains(&column) && (4..side - 4).contains(&row);
+            inside && code[(column - 4, row - 4)] == qrcode::Color::Dark
+        }
+        _ => pattern(x / 3 % 9, y / 3 % 9),
+    };
+    image::GrayImage::from_fn(1600, 1200, |x, y| {
+        let [x, y] = [x, y].map(|place| usize::try_from(place).unwrap());
+        image::Luma([if is_dark(x, y) { 0 } else { 255 }])
+    })
+}
+
+/// Codes in a row, four pixels a module, on white.
+fn in_a_row(texts: &[&str]) -> image::GrayImage {
+    let codes: Vec<_> = texts.iter().map(|text| qrcode::QrCode::new(text).unwrap()).collect();
+    let place = codes.iter().map(|code| code.width() + 8).max().unwrap();
+    let is_dark = |x: usize, y: usize| {
+        let code = &codes[x / 4 / place];
+        let [column, row] =
+            [x / 4 % place, y / 4].map(|place| place.checked_sub(4).filter(|m| *m < code.width()));
+        matches!((column, row), (Some(column), Some(row)) if code[(column, row)] == qrcode::Color::Dark)
+    };
+    let [width, height] = [codes.len(), 1].map(|places| u32::try_from(places * place * 4).unwrap());
+    image::GrayImage::from_fn(width, height, |x, y| {
+        let [x, y] = [x, y].map(|place| usize::try_from(place).unwrap());
+        image::Luma([if is_dark(x, y) { 0 } else { 255 }])
+    })
+}
+
+#[test]
+fn every_label_of_a_picture_is_judged() {
+    let desk = Desk::new();
+    let forged = root().join("tests/vectors/vc-wrong-key/credential.jwt");
+    let forged = fs::read_to_string(forged).unwrap();
+    let genuine = format!("{}\n", link("in-force-es256"));
+    in_a_row(&[&genuine, forged.trim(), "WIFI:S:home;;"]).save(desk.path("box.png")).unwrap();
+    let ran = verify(&desk, &["box.png"]);
+    let mut conclusions: Vec<String> = ran.json()["results"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|result| result["verdict"]["conclusion"].as_str().unwrap().to_owned())
+        .collect();
+    conclusions.sort_unstable();
+    assert_eq!((ran.exit, conclusions), (10, vec!["in-force".to_owned(), "not-authentic".to_owned()]));
+}
+
+#[test]
+fn a_search_that_was_cut_short_is_told() {
+    let desk = Desk::new();
+    crowded(&link("in-force-es256")).save(desk.path("crowd.png")).unwrap();
+    let ran = verify(&desk, &["crowd.png"]);
+    assert_eq!((ran.exit, ran.code().as_str()), (0, "in-force"));
+    assert_eq!(ran.json()["results"][0]["search_incomplete"], true);
+    assert!(ran.stderr.contains("note[search-incomplete]: not all of crowd.png"), "{}", ran.stderr);
+    let whole = verify(&desk, &[&link("in-force-es256")]);
+    assert_eq!(whole.json()["results"][0].get("search_incomplete"), None);
+}
+
 #[test]
 fn links_files_and_standard_input_are_the_same() {
     let desk = Desk::new();
     let honest = link("in-force-es256");
     fs::write(desk.path("link.txt"), format!("\u{20}{honest}\r\n")).unwrap();
-    for input in [honest.as_str(), "link.txt"] {
+    fs::write(desk.path("old.txt"), format!("{honest}\r")).unwrap();
+    let spaced = format!(" {honest} ");
+    for input in [honest.as_str(), "link.txt", "old.txt", &spaced] {
         let ran = verify(&desk, &[input]);
         assert_eq!((ran.exit, ran.code().as_str()), (0, "in-force"));
     }
@@ -109,6 +181,51 @@ fn of_several_inputs_the_worst_decides() {
     fs::write(desk.path("many.txt"), all.join("\n")).unwrap();
     let many = verify(&desk, &["many.txt"]);
     assert_eq!((many.exit, many.json()["results"][1]["input"].as_str()), (10, Some("many.txt:2")));
+}
+
+#[test]
+fn a_label_at_home_is_told_with_its_doubts() {
+    let desk = Desk::new();
+    let finnish = link("fi-in-sg");
+    let ran = verify(&desk, &[&finnish, "--market", "FI"]);
+    let verdict = &ran.json()["results"][0]["verdict"];
+    assert_eq!(verdict["recognition"]["outcome"], "own");
+    assert_eq!(verdict["recognition"]["caveats"][0]["code"], "source-scheme-ended");
+    let is_told =
+        |line: &serde_json::Value| line["code"] == "source-scheme-ended" && line["mark"] == "attention";
+    assert!(verdict["checks"].as_array().unwrap().iter().any(is_told));
+    let card = run(desk
+        .verilabel()
+        .args(["verify", "--market", "FI", "--at", AT, "--pack"])
+        .arg(pack("base"))
+        .arg(&finnish));
+    assert!(card.stdout.contains("  but "), "{}", card.stdout);
+    let counts = run(desk.verilabel().args([
+        "register",
+        "where",
+        "fi.cybersecurity-label:1",
+        "--awarded",
+        "2024-06-01",
+        "--at",
+        AT,
+    ]));
+    assert!(counts.stdout.lines().any(|line| line.trim_start().starts_with("but ")), "{}", counts.stdout);
+}
+
+#[test]
+fn names_of_files_control_no_terminal() {
+    let desk = Desk::new();
+    let name = "a\u{1b}[2J\n\u{202e}.txt";
+    fs::write(desk.path(name), link("in-force-es256")).unwrap();
+    let shown = "a\u{fffd}[2J\u{fffd}\u{fffd}.txt";
+    let at = ["verify", "--at", AT, "--pack"];
+    let card = run(desk.verilabel().args(at).arg(pack("base")).arg(name));
+    assert!(card.stdout.starts_with(&format!("✔ AUTHENTIC AND IN FORCE  {shown}\n")), "{}", card.stdout);
+    assert!(run(desk.verilabel().args(["show", name])).stdout.starts_with(&format!("UNVERIFIED  {shown}\n")));
+    assert_eq!(verify(&desk, &[name]).json()["results"][0]["input"], name);
+    fs::write(desk.path(name), [0, 255]).unwrap();
+    let trouble = run(desk.verilabel().args(at).arg(pack("base")).arg(name));
+    assert!(trouble.stderr.contains(&format!("error[not-a-picture]: {shown}: ")), "{}", trouble.stderr);
 }
 
 #[test]
@@ -179,6 +296,7 @@ fn packs_are_kept_and_never_go_backwards() {
     assert_eq!(run(desk.verilabel().args(["verify", &honest, "--at", AT])).exit, 0);
     let info = run(desk.verilabel().args(["pack", "info", "--at", "2027-06-01T00:00:00Z"]));
     assert!(info.stdout.contains("EXPIRED: fetch a newer pack"), "{}", info.stdout);
+    assert!(info.stdout.contains("which does not say until when it is good"), "{}", info.stdout);
 }
 
 #[test]
@@ -269,6 +387,40 @@ fn trouble_with_the_pack_is_a_document_too() {
 }
 
 #[test]
+fn trouble_with_a_status_list_is_a_document_too() {
+    let desk = Desk::new();
+    let ran = verify(&desk, &["--status-list", "missing.jwt", &link("in-force-es256")]);
+    assert_eq!((ran.exit, ran.json()["trouble"]["code"].as_str()), (1, Some("no-such-input")));
+    let list = root().join("tests/vectors/vc-list-key-retired/status-list-1.jwt");
+    let ran = verify(&desk, &["--status-list", list.to_str().unwrap(), &link("in-force-es256")]);
+    assert_eq!((ran.exit, ran.json()["trouble"]["code"].as_str()), (1, Some("key-not-in-use")));
+    assert_eq!(ran.json()["results"].as_array().map(Vec::len), Some(0));
+}
+
+#[test]
+fn results_say_of_which_argument_they_are() {
+    let desk = Desk::new();
+    let honest = link("in-force-es256");
+    fs::write(desk.path("two.txt"), format!("{honest} {honest}\n\n{honest}")).unwrap();
+    let ran = verify(&desk, &[&honest, "missing.png", "two.txt", "-"]);
+    let told: Vec<(u64, String)> = ran.json()["results"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|result| (result["argument"].as_u64().unwrap(), result["input"].as_str().unwrap().to_owned()))
+        .collect();
+    let due = [
+        (1, "link"),
+        (2, "missing.png"),
+        (3, "two.txt:1#1"),
+        (3, "two.txt:1#2"),
+        (3, "two.txt:3"),
+        (4, "standard input"),
+    ];
+    assert_eq!(told, due.map(|(argument, input)| (argument, input.to_owned())));
+}
+
+#[test]
 fn questions_that_nothing_answers_are_usage() {
     let desk = Desk::new();
     for question in [["--category", "spaceship"], ["--min-level", "xx.yy:1"], ["--min-level", "sg.cls-iot:9"]]
@@ -299,6 +451,46 @@ fn the_register_answers() {
         run(desk.verilabel().args(["register", "where", "kr.cic:2", "--category", "hub", "--at", AT]));
     assert!(places.stdout.contains("treats this label as fulfilling CLS(IoT) Level 3"));
     assert!(places.stdout.contains("no arrangement leads from CIC to United Kingdom"));
+    assert!(places.stderr.contains("note[assumed]: the newest specification"), "{}", places.stderr);
+}
+
+#[test]
+fn the_register_answers_for_schemes_without_a_market_and_for_no_unknown_category() {
+    let desk = Desk::new();
+    let ask = |more: &[&str]| {
+        run(desk.verilabel().args(["register", "where", "sg.cls-iot:3", "--at", AT]).args(more))
+    };
+    let places = ask(&["--specification", "1.4", "--awarded", "2026-01-01"]);
+    let psv = places.stdout.lines().find(|line| line.starts_with("PSV"));
+    assert!(psv.is_some_and(|line| line.contains("cannot be told")), "{}", places.stdout);
+    assert!(!places.stderr.contains("note[assumed]"), "{}", places.stderr);
+    let refused = ask(&["--category", "spaceship"]);
+    assert_eq!((refused.exit, refused.stderr.contains("error[unknown-in-register]")), (2, true));
+}
+
+#[test]
+fn a_level_that_is_met_by_an_arrangement_says_what_that_rests_on() {
+    let desk = Desk::new();
+    let korean = link("kr-basic-in-sg");
+    let ask =
+        |more: &[&str]| verify(&desk, &[&["--min-level", "sg.cls-iot:3", korean.as_str()], more].concat());
+    let demand = ask(&[]).json()["results"][0]["verdict"]["minimum_level"].clone();
+    assert_eq!((&demand["met"], &demand["findings"][0]["arrangement"]), (&true.into(), &"sg-kr-2024".into()));
+    assert_eq!(demand["findings"][0]["source"], "csa-2024-10-16");
+    let card = run(desk
+        .verilabel()
+        .args(["verify", "--at", AT, "--min-level", "sg.cls-iot:3", "--pack"])
+        .arg(pack("base"))
+        .arg(&korean));
+    assert!(card.stdout.contains("treats this label as fulfilling CLS(IoT) Level 3"), "{}", card.stdout);
+    // The Finnish label counts by a scheme that has ended: that is said here, too.
+    let finnish = link("fi-in-sg");
+    let ran = verify(&desk, &["--min-level", "sg.cls-iot:3", finnish.as_str()]);
+    let codes = ran.json()["results"][0]["verdict"]["checks"].clone();
+    let is_told = |line: &serde_json::Value| {
+        (&line["check"], &line["code"]) == (&"minimum-level".into(), &"source-scheme-ended".into())
+    };
+    assert!(codes.as_array().unwrap().iter().any(is_told), "{codes}");
 }
 
 #[test]

@@ -61,7 +61,11 @@ fn a_refused_list_says_nothing_of_the_label() {
     let list = vectors().join("vc-list-too-small/status-list-1.jwt");
     let honest = credential("vc-in-force-es256");
     let ran = verify(&desk, &[&honest, "--status-list", list.to_str().unwrap()]);
-    assert_eq!((ran.exit, ran.stdout.as_str()), (1, ""));
+    let (told, results) = (&ran.json()["trouble"]["code"], &ran.json()["results"]);
+    assert_eq!(
+        (ran.exit, told.as_str(), results.as_array().map(Vec::len)),
+        (1, Some("status-list-too-small"), Some(0))
+    );
     assert!(ran.stderr.contains("error[status-list-too-small]") && ran.stderr.contains("help:"));
     let missing = verify(&desk, &[&honest, "--status-list", "missing.jwt"]);
     assert!(missing.exit == 1 && missing.stderr.contains("error[no-such-input]"), "{}", missing.stderr);

@@ -3,7 +3,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use verilabel_fuzz::{refusal, seeds};
-use verilabel_symbol::read::{Effort, Limits, Picture, PictureError, Work, codes};
+use verilabel_symbol::read::{Effort, Limits, Picture, PictureError, Work, any, codes};
 
 /// Larger pictures are decoded, but not searched: that takes most of the time.
 const SEARCHED: usize = 64 * 64;
@@ -26,7 +26,7 @@ fuzz_target!(init: seeds::plant(seeds::pictures), |bytes: &[u8]| {
     assert!(refused, "a limit does not bind");
 
     if pixels <= SEARCHED {
-        let reading = codes(&picture, Effort::First, &|| false);
+        let reading = codes(&picture, Effort::First, &any, &|| false);
         assert!(reading.work.rays <= Work::MOST.rays);
         assert!(reading.codes.iter().all(|code| code.corners.as_flattened().iter().all(|at| at.is_finite())));
     }

@@ -10,7 +10,7 @@ use qrcode::canvas::Canvas;
 use qrcode::ec::construct_codewords;
 use qrcode::{Color, EcLevel, QrCode, Version};
 use verilabel_fuzz::seeds;
-use verilabel_symbol::read::{Effort, Picture, Reading, Work, codes};
+use verilabel_symbol::read::{Effort, Picture, Reading, Work, any, codes};
 
 /// Versions of the symbols: with and without alignment patterns and version information.
 const VERSIONS: [i16; 4] = [1, 2, 7, 10];
@@ -82,7 +82,7 @@ fn search(size: usize, dark: impl Fn(usize) -> bool, patience: usize) -> Reading
     }
     let picture = Picture::from_luma(pixels, pixels, luma).expect("a square");
     let asked = Cell::new(0);
-    let reading = codes(&picture, Effort::First, &|| asked.replace(asked.get() + 1) >= patience);
+    let reading = codes(&picture, Effort::First, &any, &|| asked.replace(asked.get() + 1) >= patience);
     assert!(reading.work.rays <= Work::MOST.rays && reading.work.modules <= Work::MOST.modules + 177 * 177);
     for code in &reading.codes {
         assert!(code.corners.as_flattened().iter().all(|at| at.is_finite()));

@@ -50,6 +50,8 @@ fuzz_target!(init: seeds::plant(questions), |bytes: &[u8]| {
 
 /// Path and seal of a label link; header and payload of a credential.
 fn signed(label: &str) -> Option<Vec<u8>> {
+    // White space around a label is not part of it.
+    let label = label.trim_ascii();
     match Form::of(label) {
         Form::Seal => {
             let link = LabelLink::parse(label).ok()?;
