@@ -4,9 +4,11 @@
 
 #![expect(clippy::panic, clippy::missing_panics_doc, reason = "what cannot be started fails the test")]
 
+mod draft;
 mod mirror;
 mod pages;
 
+pub use draft::{NUMBER, draft};
 pub use mirror::Mirror;
 pub use pages::follow_page;
 

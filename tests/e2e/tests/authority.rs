@@ -4,20 +4,12 @@
 
 use std::fs;
 
-use verilabel_e2e::{Desk, run};
-
-const DRAFT: &str = r#"{ "award": {
-  "scheme": "sg.cls-iot", "specification": "1.4", "level": 2, "number": "CSA/010128/1",
-  "awarded": "2026-02-01", "valid_until": "2028-01-31", "gtin": "9521234543213", "category": "camera",
-  "brand": "Lumora", "models": ["Eye 2"], "manufacturer": "Lumora Devices"
-} }"#;
-
-const NUMBER: &str = "CSA/010128/1";
+use verilabel_e2e::{Desk, NUMBER, draft, run};
 
 fn open_for_work() -> Desk {
     let desk = Desk::with_authority();
     desk.done(&["pack", "init", "--pack", "pack", "--keys", "keys"]);
-    fs::write(desk.path("draft.json"), DRAFT).unwrap();
+    fs::write(desk.path("draft.json"), draft("2 years -1 day")).unwrap();
     desk
 }
 
@@ -65,7 +57,8 @@ fn labels_of_one_product_have_files_of_their_own() {
     for (n, serial) in [(2, "A/1"), (3, "A-1"), (4, "A_2F1")] {
         let number = format!("CSA/010128/{n}");
         let of_box = format!(r#""gtin": "9521234543213", "serial": "{serial}","#);
-        let draft = DRAFT.replace(NUMBER, &number).replace(r#""gtin": "9521234543213","#, &of_box);
+        let draft =
+            draft("2 years -1 day").replace(NUMBER, &number).replace(r#""gtin": "9521234543213","#, &of_box);
         fs::write(desk.path("box.json"), draft).unwrap();
         // One label of a product at a time.
         desk.change("withdraw", &format!("CSA/010128/{}", n - 1));
@@ -92,10 +85,10 @@ fn labels_of_one_product_have_files_of_their_own() {
 #[test]
 fn labels_of_two_schemes_have_files_of_their_own() {
     let desk = Desk::with_authority_for(&["sg.cls-iot:1,2,3,4", "de.it-sik:1"]);
-    fs::write(desk.path("one.json"), DRAFT).unwrap();
-    let other = DRAFT.replace(NUMBER, "DE-1").replace("sg.cls-iot", "de.it-sik");
+    fs::write(desk.path("one.json"), draft("2 years -1 day")).unwrap();
+    let other = draft("1 year -1 day").replace(NUMBER, "DE-1").replace("sg.cls-iot", "de.it-sik");
     let other = other.replace(r#""level": 2"#, r#""level": 1"#).replace(r#""1.4""#, r#""1""#);
-    fs::write(desk.path("two.json"), other.replace("2028-01-31", "2027-01-31")).unwrap();
+    fs::write(desk.path("two.json"), other).unwrap();
     desk.award("one.json");
     desk.award("two.json");
     let link = |file: &str| fs::read_to_string(desk.path(&format!("labels/{file}.txt"))).unwrap();
@@ -103,6 +96,10 @@ fn labels_of_two_schemes_have_files_of_their_own() {
     let stem = "01-09521234543213";
     assert_ne!(link(&format!("{stem}-CSA-010128-1")), link(&format!("{stem}-DE_2D1")));
     desk.done(&["label", "files", "DE-1", "--out", "labels"]);
+    assert_eq!(link(stem), link(&format!("{stem}-DE_2D1")));
+    let over = desk.issuer(&["label", "files", NUMBER, "--out", "labels"]);
+    assert_eq!(over.exit, 1);
+    assert!(over.stderr.contains("is of label DE-1"), "{}", over.stderr);
     assert_eq!(link(stem), link(&format!("{stem}-DE_2D1")));
 }
 
@@ -236,13 +233,11 @@ fn what_goes_wrong_is_said() {
         assert_eq!(ran.exit, exit, "{}{}", ran.stdout, ran.stderr);
         ran.stderr
     };
-    assert!(
-        prepare(&DRAFT.replace("2028-01-31", "2029-02-01"), 3)
-            .contains("the scheme allows 36 months, until 2029-01-31")
-    );
-    assert!(prepare(&DRAFT.replace("9521234543213", "9521234543214"), 1).contains("it should be 3"));
-    assert!(prepare(&DRAFT.replace("\"level\": 2", "\"level\": 5"), 3).contains("sg.cls-iot has no level 5"));
-    assert!(prepare(&DRAFT.replace("\"brand\"", "\"band\""), 1).contains("unknown field `band`"));
+    assert!(prepare(&draft("3 years 1 day"), 3).contains("the scheme allows 36 months, until "));
+    let draft = draft("2 years -1 day");
+    assert!(prepare(&draft.replace("9521234543213", "9521234543214"), 1).contains("it should be 3"));
+    assert!(prepare(&draft.replace("\"level\": 2", "\"level\": 5"), 3).contains("sg.cls-iot has no level 5"));
+    assert!(prepare(&draft.replace("\"brand\"", "\"band\""), 1).contains("unknown field `band`"));
     award(&desk);
     let dense = desk.issuer(&["label", "files", NUMBER, "--out", "labels", "--max-side", "26.5"]);
     assert!(dense.exit == 1 && dense.stderr.contains("names"), "{}", dense.stderr);

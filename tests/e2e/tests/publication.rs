@@ -2,14 +2,7 @@
 
 use std::fs;
 
-use verilabel_e2e::{Desk, run};
-
-const NUMBER: &str = "CSA/010128/1";
-const DRAFT: &str = r#"{ "award": {
-  "scheme": "sg.cls-iot", "specification": "1.4", "level": 2, "number": "CSA/010128/1",
-  "awarded": "2026-02-01", "valid_until": "2028-01-31", "gtin": "9521234543213", "category": "camera",
-  "brand": "Lumora", "models": ["Eye 2"], "manufacturer": "Lumora Devices"
-} }"#;
+use verilabel_e2e::{Desk, NUMBER, draft, run};
 
 #[test]
 fn what_was_published_is_judged() {
@@ -17,7 +10,7 @@ fn what_was_published_is_judged() {
     let without_keys = desk.issuer(&["publish"]);
     assert!(without_keys.exit == 1 && without_keys.stderr.contains("pack-keys"), "{}", without_keys.stderr);
     desk.done(&["pack", "init"]);
-    fs::write(desk.path("draft.json"), DRAFT).unwrap();
+    fs::write(desk.path("draft.json"), draft("2 years -1 day")).unwrap();
     desk.award("draft.json");
     let publish = || desk.done(&["publish"]).stdout;
     assert!(publish().contains("release 1,"));

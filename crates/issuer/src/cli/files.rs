@@ -1,14 +1,16 @@
 //! `label files`.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
+use std::fs::{self, File};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use verilabel_issuer::{Authority, CodeRecord, LabelAward, LabelRecord};
-use verilabel_label::LabelNumber;
+use verilabel_label::{LabelClaims, LabelNumber};
 use verilabel_symbol::SizeReport;
 use verilabel_symbol::draw::{Fonts, Ink};
+use verilabel_wire::{LabelLink, Sealed, unverified_claims};
 
 use super::labels::say_standing;
 use super::out::{print, print_json, say};
@@ -35,7 +37,10 @@ pub(super) async fn write(
     let artwork = args.artwork(issuer.notice.as_deref())?;
     let (base, fonts) = (authority.link_base().await?, Fonts::default());
     let codes = codes(session, authority, numbers).await?;
-    let stems = stems(&codes);
+    let stems: Vec<_> = stems(&codes).iter().map(|stem| out.join(stem)).collect();
+    for ((label, _), stem) in codes.iter().zip(&stems) {
+        leave_others_alone(stem, &label.number)?;
+    }
     fs::create_dir_all(out).map_err(|e| Trouble::file(out, &e))?;
     let mut written = Vec::new();
     for ((label, code), stem) in codes.iter().zip(&stems) {
@@ -53,7 +58,7 @@ pub(super) async fn write(
             ("pdf", pdf),
         ];
         let credential = code.credential.clone().map(|text| ("jwt", text.into_bytes()));
-        let files = write_files(&out.join(stem), files.into_iter().chain(credential))?;
+        let files = write_files(stem, files.into_iter().chain(credential))?;
         let number = label.number.clone();
         if !session.json() {
             print(&format!("{number}\n{link}\n{size}"))?;
@@ -120,6 +125,21 @@ fn plain_number(number: &LabelNumber) -> String {
         other => format!("_{other:02X}"),
     };
     number.as_str().bytes().map(byte).collect()
+}
+
+/// Refuses to write over the files of another label, which an earlier command may have named for the same path.
+fn leave_others_alone(stem: &Path, number: &LabelNumber) -> Result<(), Trouble> {
+    const LONGEST_LINK: u64 = 8192;
+    let path = stem.with_added_extension("txt");
+    let mut text = String::new();
+    // What cannot be read as a link is nobody's label.
+    let _ = File::open(&path).and_then(|file| file.take(LONGEST_LINK).read_to_string(&mut text));
+    let Ok(link) = LabelLink::parse(text.trim()) else { return Ok(()) };
+    let Ok(sealed) = Sealed::<LabelClaims>::parse(&link.seal, &link.path) else { return Ok(()) };
+    match unverified_claims(&sealed) {
+        Ok(claims) if claims.number != *number => Err(Trouble::OtherLabel { path, number: claims.number }),
+        _ => Ok(()),
+    }
 }
 
 fn write_files(
