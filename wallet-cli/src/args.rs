@@ -124,6 +124,9 @@ pub(crate) enum PackCommand {
         /// The root metadata to trust; the first import trusts the pack's own
         #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
         root: Option<PathBuf>,
+        /// The time at which the pack must be good, such as 2026-11-22T09:00:00Z; now if not given
+        #[arg(long, value_name = "TIME")]
+        at: Option<Timestamp>,
     },
     /// Bring the imported pack up to date from a web server
     Update {
@@ -133,6 +136,9 @@ pub(crate) enum PackCommand {
         /// The root metadata to trust; that of the imported pack if not given
         #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
         root: Option<PathBuf>,
+        /// The time at which the pack must be good, such as 2026-11-22T09:00:00Z; now if not given
+        #[arg(long, value_name = "TIME")]
+        at: Option<Timestamp>,
     },
     /// Write the imported pack into one file, and say what takes how much room
     Export {

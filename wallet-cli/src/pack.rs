@@ -30,14 +30,16 @@ pub(crate) fn run(command: &PackCommand, now: Timestamp) -> Result<Exit, Trouble
                 print_info(&mut out, &opened, at)?;
             }
         }
-        PackCommand::Import { pack, root } => {
-            let opened = store::import(pack, root.as_deref(), now)?;
+        PackCommand::Import { pack, root, at } => {
+            let at = at.unwrap_or(now);
+            let opened = store::import(pack, root.as_deref(), at)?;
             say(&format!("imported; this root is trusted from now on: {}", opened.anchor.fingerprint));
-            print_info(&mut std::io::stdout().lock(), &opened, now)?;
+            print_info(&mut std::io::stdout().lock(), &opened, at)?;
         }
-        PackCommand::Update { url, root } => {
-            let opened = store::update(url, root.as_deref(), now)?;
-            print_info(&mut std::io::stdout().lock(), &opened, now)?;
+        PackCommand::Update { url, root, at } => {
+            let at = at.unwrap_or(now);
+            let opened = store::update(url, root.as_deref(), at)?;
+            print_info(&mut std::io::stdout().lock(), &opened, at)?;
         }
         PackCommand::Export { file } => export(file, now)?,
         PackCommand::Diff { old, new } => {

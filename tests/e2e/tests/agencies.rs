@@ -62,8 +62,8 @@ impl Party {
         let script = "printf 'manufacturer,brand,models,category,gtins,support_until\\n' > products.csv
             printf 'number,scheme,specification,level,awarded,valid_until,gtin,category,brand,models,manufacturer\\n' > awards.csv
             while read number gtin; do
-                echo \"Lumora Devices,Lumora,Eye $gtin,camera,$gtin,$(date -d '5 years' +%F)\" >> products.csv
-                echo \"$number,sg.cls-iot,1.4,2,$(date +%F),$(date -d '2 years' +%F),$gtin,camera,Lumora,Eye $gtin,Lumora Devices\" >> awards.csv
+                echo \"Lumora Devices,Lumora,Eye $gtin,camera,$gtin,$(date -u -d '5 years' +%F)\" >> products.csv
+                echo \"$number,sg.cls-iot,1.4,2,$(date -u +%F),$(date -u -d '2 years' +%F),$gtin,camera,Lumora,Eye $gtin,Lumora Devices\" >> awards.csv
             done";
         let rows: Vec<String> = labels.iter().map(|(number, gtin)| format!("{number} {gtin}")).collect();
         fs::write(self.desk.path("rows"), rows.join("\n") + "\n").unwrap();

@@ -283,7 +283,7 @@ fn packs_are_kept_and_never_go_backwards() {
     let without = run(desk.verilabel().args(["verify", &honest]));
     assert_eq!(without.exit, 1);
     assert!(without.stderr.contains("error[no-pack]") && without.stderr.contains("help:"));
-    let import = |name: &str| run(desk.verilabel().args(["pack", "import"]).arg(pack(name)));
+    let import = |name: &str| run(desk.verilabel().args(["pack", "import", "--at", AT]).arg(pack(name)));
     assert_eq!(import("base").exit, 0);
     let imported = run(desk.verilabel().args(["verify", &honest, "--at", AT, "--json"]));
     assert_eq!((imported.exit, imported.json()["root"]["pinned"].as_bool()), (0, Some(true)));

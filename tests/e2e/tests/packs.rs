@@ -12,6 +12,7 @@ use std::thread;
 
 use verilabel_e2e::{Desk, root, run};
 
+const AT: &str = "2026-11-22T09:00:00Z";
 const AFTER_ITS_EXPIRY: &str = "2027-07-01";
 
 fn pack(name: &str) -> PathBuf {
@@ -64,11 +65,19 @@ fn an_update_fetches_what_is_new_and_nothing_else() {
     let mirror = desk.path("mirror");
     unpack("older", &mirror);
     let (url, asked) = serve(&mirror);
-    let update = || run(desk.verilabel().args(["pack", "update", &url]));
+    let update = || run(desk.verilabel().args(["pack", "update", &url, "--at", AT]));
     // Nothing is trusted yet.
     assert_eq!(update().exit, 1);
     assert_eq!(asked.lock().unwrap().len(), 0);
-    let ran = run(desk.verilabel().args(["pack", "update", &url, "--root", "mirror/metadata/1.root.json"]));
+    let ran = run(desk.verilabel().args([
+        "pack",
+        "update",
+        &url,
+        "--at",
+        AT,
+        "--root",
+        "mirror/metadata/1.root.json",
+    ]));
     assert_eq!(ran.exit, 0, "{}", ran.stderr);
     let first = std::mem::take(&mut *asked.lock().unwrap());
     assert!(first.iter().any(|path| path.starts_with("targets/")), "{first:?}");
@@ -102,10 +111,10 @@ fn an_exported_pack_is_the_same_file_wherever_it_comes_from() {
         ran
     };
     unpack("base", &desk.path("mirror"));
-    verilabel(&["pack", "import", "mirror"]);
+    verilabel(&["pack", "import", "mirror", "--at", AT]);
     let said = verilabel(&["pack", "export", "one.tar.gz"]).stdout;
     assert!(said.contains("metadata") && said.contains("bytes, compressed"), "{said}");
-    verilabel(&["pack", "import", "one.tar.gz"]);
+    verilabel(&["pack", "import", "one.tar.gz", "--at", AT]);
     verilabel(&["pack", "export", "two.tar.gz"]);
     let one = fs::read(desk.path("one.tar.gz")).unwrap();
     assert_eq!(one, fs::read(desk.path("two.tar.gz")).unwrap());
@@ -117,7 +126,7 @@ fn an_exported_pack_is_the_same_file_wherever_it_comes_from() {
 #[test]
 fn an_update_that_was_cut_off_leaves_the_old_pack_in_use() {
     let desk = Desk::new();
-    let import = |name: &str| run(desk.verilabel().args(["pack", "import"]).arg(pack(name))).exit;
+    let import = |name: &str| run(desk.verilabel().args(["pack", "import", "--at", AT]).arg(pack(name))).exit;
     assert_eq!(import("older"), 0);
     let anchors: Vec<PathBuf> =
         fs::read_dir(desk.path("home/anchors")).unwrap().map(|entry| entry.unwrap().path()).collect();

@@ -66,12 +66,12 @@ fn every_vector_gives_what_is_due() {
                     ));
                 }
             }
-            Expect::Update { before, pack: name, at: _, code } => {
+            Expect::Update { before, pack: name, at, code } => {
                 for earlier in before {
-                    let ran = run(desk.verilabel().args(["pack", "import"]).arg(pack(earlier)));
+                    let ran = run(desk.verilabel().args(["pack", "import", "--at", at]).arg(pack(earlier)));
                     assert_eq!(ran.exit, 0, "{}", ran.stderr);
                 }
-                let ran = run(desk.verilabel().args(["pack", "import"]).arg(pack(name)));
+                let ran = run(desk.verilabel().args(["pack", "import", "--at", at]).arg(pack(name)));
                 let found = match code {
                     None => ran.exit == 0,
                     Some(code) => ran.exit == 1 && ran.stderr.contains(&format!("error[{code}]")),
