@@ -4,10 +4,9 @@ Rollback, freeze, mix and match, fast-forward, keys in the wrong hands (TUF spec
 """
 
 import json
-import time
 
-from check import accepts, begin, refuses, same
-from repository import Repository, in_days, in_seconds
+from check import accepts, begin, outlive, refuses, same
+from repository import Repository, in_days
 
 # Rollback.
 
@@ -114,12 +113,14 @@ def case_restart(server, client):
 
 def case_frozen(server, client):
     """Freeze: the old state is served on, until its timestamp runs out"""
-    server.repository = repository = Repository()
-    repository.now["timestamp"].signed.expires = in_seconds(4)
-    repository.publish("timestamp")
-    accepts(client, client.init())
-    accepts(client, client.refresh())
-    time.sleep(4.5)
+
+    def prepare(expires):
+        server.repository = repository = Repository()
+        repository.now["timestamp"].signed.expires = expires
+        repository.publish("timestamp")
+        start_over(server, client)
+
+    outlive(prepare)
     return refused_and_intact(client, "pack-expired")
 
 
@@ -158,14 +159,17 @@ def case_expired_root_between(server, client):
 
 def case_expired_here(server, client):
     """Metadata that expired here meanwhile still prevents rollback, and does not prevent an update"""
-    server.repository = repository = Repository()
-    for role in ("timestamp", "snapshot"):
-        repository.now[role].signed.expires = in_seconds(4)
-    repository.release()
-    repository.release()
-    accepts(client, client.init())
-    accepts(client, client.refresh())
-    time.sleep(4.5)
+
+    def prepare(expires):
+        server.repository = repository = Repository()
+        for role in ("timestamp", "snapshot"):
+            repository.now[role].signed.expires = expires
+        repository.release()
+        repository.release()
+        start_over(server, client)
+
+    outlive(prepare)
+    repository = server.repository
     for role in ("timestamp", "snapshot"):
         repository.now[role].signed.expires = in_days(1)
     repository.publish("snapshot", version=2)

@@ -6,8 +6,8 @@ Which roles are asked after a target, in which order, and what they may say (TUF
 import hashlib
 from urllib.parse import quote
 
-from check import accepts, refuses, same
-from repository import Repository, in_days, in_seconds
+from check import accepts, outlive, refuses, same
+from repository import Repository, in_days
 
 # Delegations as (delegator, role, paths, terminating), a target that nobody has, and the roles asked after it.
 GRAPHS = {
@@ -203,13 +203,14 @@ def case_delegated_expired(server, client):
     accepts(client, client.refresh())
     result = refuses(client, client.download("b/x"), "pack-expired")
     same((client.downloaded(), client.version("B")), ({}, None))
-    repository.now["B"].signed.expires = in_seconds(5)
     repository.add_target("b/y", b"of B, too", role="B")
-    repository.release("B")
-    accepts(client, client.download("b/x"))
-    import time
 
-    time.sleep(5.5)
+    def prepare(expires):
+        repository.now["B"].signed.expires = expires
+        repository.release("B")
+        accepts(client, client.download("b/x"))
+
+    outlive(prepare)
     refuses(client, client.download("b/y"), "pack-expired")
     repository.now["B"].signed.expires = in_days(1)
     repository.release("B")

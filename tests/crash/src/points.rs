@@ -132,12 +132,14 @@ fn count(bench: &Bench, start: &Start) -> Result<Vec<Point>> {
 
 /// What is left of work that was killed at a point.
 fn cut_off(bench: &Bench, start: &Start, name: &'static str, point: &Point) -> Result<Start> {
-    let folder = bench.fresh(name.trim_end_matches(", "), start)?;
-    let ended = strace::inject(&Work::day(&folder, None)?, point, Fault::Kill)?;
-    if ended.hits == 0 {
-        return Err(format!("the work does not come to {point}").into());
+    for _ in 0..ATTEMPTS {
+        let folder = bench.fresh(name.trim_end_matches(", "), start)?;
+        let ended = strace::inject(&Work::day(&folder, None)?, point, Fault::Kill)?;
+        if ended.hits > 0 {
+            return Ok(Start { name, folder, told: ended.told });
+        }
     }
-    Ok(Start { name, folder, told: ended.told })
+    Err(format!("the work does not come to {point}").into())
 }
 
 /// Tries a point until the work comes to it.

@@ -1,7 +1,7 @@
 //! A client that sends what it is told, well-formed or not.
 
 use std::collections::BTreeMap;
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
@@ -47,12 +47,15 @@ pub(crate) fn request(method: &str, path: &str, headers: &[(&str, &str)]) -> Str
     lines.join("\r\n") + "\r\n\r\n"
 }
 
-/// Sends bytes, and takes what comes.
+/// Sends bytes, and takes what comes. A server that has heard enough may answer and hang up before it has heard all.
 pub(crate) fn send(to: SocketAddr, bytes: &[u8]) -> Answer {
     let mut stream = connect(to);
-    stream.write_all(bytes).unwrap();
+    let sent = stream.write_all(bytes);
     let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).unwrap();
+    let received = stream.read_to_end(&mut answer);
+    for error in [sent.err(), received.err()].into_iter().flatten() {
+        assert!(matches!(error.kind(), ErrorKind::BrokenPipe | ErrorKind::ConnectionReset), "{error}");
+    }
     Answer::parse(&answer)
 }
 

@@ -256,6 +256,17 @@ fn a_row_ends_with_its_arrangement_at_the_latest() {
     assert_eq!(ending(["2026-06-30", "2026-07-01"]), Some("register-outlives-arrangement"));
 }
 
+/// Not a rule for every register, since parties may agree on the past. In ours it would be a slip.
+#[test]
+fn no_row_of_ours_takes_effect_before_its_arrangement_is_signed() {
+    for arrangement in published().arrangements() {
+        for row in &arrangement.rows {
+            let from = row.effect.start.earliest();
+            assert!(from.is_none() || from >= arrangement.dates.signed, "{}", row.id);
+        }
+    }
+}
+
 #[test]
 fn entries_are_found_by_their_identifiers() {
     let register = published();

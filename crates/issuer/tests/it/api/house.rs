@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
+use std::time::Duration;
 
 use http_body_util::{BodyExt, Full};
 use hyper::body::Bytes;
@@ -126,6 +127,12 @@ impl House {
 
     pub(crate) fn ended(&self) -> bool {
         self.served.as_ref().is_none_or(JoinHandle::is_finished)
+    }
+
+    /// Asks who somebody is until the answer has that status.
+    pub(crate) async fn until(&self, who: &str, status: u16) {
+        let asked = async { while self.get(who, "/v1/me").await.status != status {} };
+        tokio::time::timeout(Duration::from_secs(20), asked).await.expect("that it comes to this");
     }
 
     /// Any request at all; `who` is a user of the house, or a token.

@@ -75,7 +75,7 @@ fn who_comes_when_all_is_full_is_told_when_to_come_again() {
     with_limits(limits, async |house| {
         let mut slow = TcpStream::connect(house.address).await.unwrap();
         slow.write_all(head(&house, 12).as_bytes()).await.unwrap();
-        tokio::time::sleep(Duration::from_millis(200)).await;
+        house.until("approver", 503).await;
         let house = Arc::new(house);
         let crowd: Vec<_> = (0..8)
             .map(|_| {
@@ -105,7 +105,7 @@ fn one_user_does_not_take_every_place() {
     with_limits(limits, async |house| {
         let mut slow = TcpStream::connect(house.address).await.unwrap();
         slow.write_all(head(&house, 12).as_bytes()).await.unwrap();
-        tokio::time::sleep(Duration::from_millis(300)).await;
+        house.until("officer", 429).await;
         let sent_away = house.get("officer", "/v1/me").await;
         sent_away.is_problem(429, "too-many-requests");
         assert_eq!(sent_away.header("retry-after"), "1");
