@@ -123,16 +123,24 @@ impl Publication {
             Some(kept) if !kept.is_due() => Ok(kept),
             Some(kept) => match self.load(path, Some(kept.stamp.clone())).await {
                 Ok(None) | Err(NoFile::NoFolder) => Ok(kept),
-                Ok(Some(new)) => {
-                    self.kept.insert(path.to_owned(), Arc::clone(&new));
-                    Ok(new)
-                }
+                Ok(Some(new)) => Ok(self.keep(path, &kept, new)),
                 Err(error) => {
                     self.kept.remove(path);
                     Err(error)
                 }
             },
             None => self.kept.get_or_insert_async(path, self.first(path)).await,
+        }
+    }
+
+    /// Keeps what was read in the place of what was kept, unless a later and quicker look has put something there.
+    fn keep(&self, path: &str, before: &Arc<Kept>, new: Arc<Kept>) -> Arc<Kept> {
+        match self.kept.get(path) {
+            Some(other) if !Arc::ptr_eq(&other, before) => other,
+            _ => {
+                self.kept.insert(path.to_owned(), Arc::clone(&new));
+                new
+            }
         }
     }
 
