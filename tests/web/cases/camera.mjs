@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { launch, open, ready, verdict } from '../lib/browser.mjs';
 import { scratch } from '../lib/places.mjs';
 import { equal, test } from '../lib/report.mjs';
-import { fakeCamera, film } from '../lib/video.mjs';
+import { FAKE_CAMERA, fakeCamera, film } from '../lib/video.mjs';
 
 export async function cameraTests({ browser, server, shelf }) {
   const { context, page } = await open(browser, server.origin);
@@ -27,6 +27,35 @@ export async function cameraTests({ browser, server, shelf }) {
     });
   }
   await context.close();
+}
+
+/** The way back from a camera that is gone: another one is asked for, and it cannot be had. */
+export async function anotherCameraTests({ server }) {
+  await test('camera: another one that cannot be had is said, and scanning can begin anew', async () => {
+    const filming = await launch({ args: [...FAKE_CAMERA, '--use-fake-device-for-media-stream=device-count=2'] });
+    try {
+      const { page } = await open(filming, server.origin, { permissions: ['camera'] });
+      await page.goto(server.origin);
+      await ready(page);
+      await page.waitForSelector('.stage[data-state=running] .extra .button');
+      await page.evaluate(() => {
+        const { mediaDevices } = navigator;
+        const real = mediaDevices.getUserMedia.bind(mediaDevices);
+        mediaDevices.getUserMedia = async (wanted) => {
+          mediaDevices.getUserMedia = real;
+          throw new DOMException('in use', 'NotReadableError');
+        };
+      });
+      await page.click('.extra .button');
+      await page.waitForSelector('.stage[data-state=off] .start:not([hidden])');
+      equal(await page.locator('.said').textContent(), 'Another app is using the camera. Close it and try again.', 'said');
+      equal(await page.locator('.extra .button').count(), 0, 'buttons for a camera that is off');
+      await page.click('.start');
+      await page.waitForSelector('.stage[data-state=running] .extra .button');
+    } finally {
+      await filming.close();
+    }
+  });
 }
 
 /** Whether nothing on the card calls for care. */

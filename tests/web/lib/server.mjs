@@ -2,17 +2,10 @@
 
 import { spawn } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, renameSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 
 import { app, programs, scratch } from './places.mjs';
-
-const freePort = () => new Promise((resolve) => {
-  const probe = createServer().listen(0, '127.0.0.1', () => {
-    const { port } = probe.address();
-    probe.close(() => resolve(port));
-  });
-});
 
 /** A folder with one trust pack, and with the pictures of products where they are given. */
 export function publication(pack, root, pictures) {
@@ -31,21 +24,21 @@ export function publish(folder, pack) {
   renameSync(join(folder, 'pack.new'), join(folder, 'pack.tar.gz'));
 }
 
-export async function serve(folder, { port } = {}) {
-  const at = port ?? (await freePort());
-  const origin = `http://127.0.0.1:${at}`;
+/** Starts to serve, at a port of its own. */
+export async function serve(folder) {
   const child = spawn(join(programs(), 'verilabel-web'), [
-    '--app', app(), '--publication', folder, '--root', join(folder, 'root.json'), '--listen', `127.0.0.1:${at}`,
+    '--app', app(), '--publication', folder, '--root', join(folder, 'root.json'), '--listen', '127.0.0.1:0',
   ], { stdio: ['ignore', 'ignore', 'pipe'] });
-  let log = '';
-  child.stderr.on('data', (bytes) => { log += bytes; });
   const ended = new Promise((resolve) => child.once('exit', resolve));
-  for (let attempt = 0; attempt < 100; attempt += 1) {
-    const answer = await fetch(`${origin}/healthz`).catch(() => undefined);
-    if (answer?.ok) return { origin, port: at, stop: () => (child.kill('SIGKILL'), ended) };
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  child.kill('SIGKILL');
-  throw new Error(`the server did not start: ${log.slice(-600)}`);
+  const said = [];
+  const origin = await new Promise((resolve, reject) => {
+    child.once('error', reject);
+    createInterface(child.stderr).on('line', (line) => {
+      said.push(line);
+      const at = line.includes('listening') && line.match(/http:\/\/127\.0\.0\.1:\d+/)?.[0];
+      if (at) resolve(at);
+    });
+    ended.then((code) => reject(new Error(`the server ended with ${code}: ${said.join('\n').slice(-600)}`)));
+  });
+  return { origin, stop: () => (child.kill('SIGKILL'), ended) };
 }
-

@@ -57,7 +57,8 @@ async function draw({ base64, frames, width, height, seed }) {
   return shots;
 }
 
-export const fakeCamera = (path) => [
-  '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream', `--use-file-for-fake-video-capture=${path}`,
-  '--autoplay-policy=no-user-gesture-required',
+export const FAKE_CAMERA = [
+  '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream', '--autoplay-policy=no-user-gesture-required',
 ];
+
+export const fakeCamera = (path) => [...FAKE_CAMERA, `--use-file-for-fake-video-capture=${path}`];

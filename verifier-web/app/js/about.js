@@ -40,8 +40,10 @@ function theme() {
 /** @param {() => void} redraw @returns {Array<HTMLElement>} */
 function pack(redraw) {
   const info = packInfo();
+  // Whoever went elsewhere meanwhile stays there.
   const act = (/** @type {() => Promise<any>} */ action) => async () => {
     const outcome = await action();
+    if (!buttons.isConnected) return;
     redraw();
     announce(t(outcome === 'failed' ? 'about.failed' : outcome === 'new' ? 'about.updated' : 'about.newest'));
   };

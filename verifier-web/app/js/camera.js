@@ -1,5 +1,6 @@
 /** The camera: the rear one first, another on demand, its light where it has one; and the codes that it sees. */
 
+import { t } from './i18n.js';
 import { makeReader } from './reader.js';
 
 /**
@@ -63,9 +64,8 @@ export async function start(video, seen) {
       await attach();
     },
     light: async () => {
-      lit = !lit;
-      await track().applyConstraints(/** @type {any} */ ({ advanced: [{ torch: lit }] }));
-      return lit;
+      await track().applyConstraints(/** @type {any} */ ({ advanced: [{ torch: !lit }] }));
+      return (lit = !lit);
     },
     hasLight: () => Boolean(/** @type {any} */ (track().getCapabilities?.())?.torch),
     hasAnother: async () => (await list()).length > 1,
@@ -91,6 +91,12 @@ async function open(which) {
 /** @param {CameraTrouble} name */
 function trouble(name) {
   return Object.assign(new Error(name), { name });
+}
+
+/** What is said of an error of {@link start} or of a turn. @param {unknown} error */
+export function cameraTrouble(error) {
+  const name = error instanceof Error ? error.name : '';
+  return t(`camera.${['camera-refused', 'camera-busy'].includes(name) ? name : 'no-camera'}`);
 }
 
 /** @param {HTMLVideoElement} video @returns {Promise<void>} */

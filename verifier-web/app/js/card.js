@@ -83,7 +83,7 @@ function notes({ notes = [], label }) {
 /** @param {string} text */
 function whatElse(text) {
   const part = el('section', { class: 'part' });
-  import('./what.js').then(({ describe }) => part.append(...describe(text)));
+  import('./what.js').then(({ describe }) => part.append(...describe(text)), () => undefined);
   return part;
 }
 
@@ -105,8 +105,8 @@ function expert(verdict) {
   const inside = el('div', {});
   const details = el('details', { class: 'expert' }, el('summary', {}, plural('card.details', verdict.checks.length)), inside);
   details.addEventListener('toggle', async () => {
-    const [{ detailsOf }] = await Promise.all([import('./details.js'), stylesheet('details')]);
-    inside.replaceChildren(...(details.open ? detailsOf(verdict) : []));
+    const loaded = await Promise.all([import('./details.js'), stylesheet('details')]).catch(() => undefined);
+    inside.replaceChildren(...(loaded && details.open ? loaded[0].detailsOf(verdict) : []));
   });
   return details;
 }

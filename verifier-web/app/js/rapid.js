@@ -1,7 +1,7 @@
 /** Rapid mode, for whoever checks hundreds: one touch to begin, and none after that. */
 
 import { announce } from './announce.js';
-import { start } from './camera.js';
+import { cameraTrouble, start } from './camera.js';
 import { button, el, foreign } from './dom.js';
 import { number, t } from './i18n.js';
 import { icon } from './icons.js';
@@ -62,8 +62,7 @@ export function showRapid(main) {
       awake = await navigator.wakeLock?.request('screen').catch(() => undefined);
     } catch (error) {
       begin.hidden = false;
-      const name = error instanceof Error ? error.name : '';
-      last.textContent = t(`camera.${['camera-refused', 'camera-busy'].includes(name) ? name : 'no-camera'}`);
+      last.textContent = cameraTrouble(error);
     }
   }, 'primary start');
   begin.prepend(icon('rapid'));

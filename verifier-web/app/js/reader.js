@@ -6,8 +6,14 @@ import { scriptUrl } from './trusted.js';
 const FRAME = 1280;
 /** Longest side of a picture. */
 const PICTURE = 4096;
-/** How long our reader may look at a frame: another one follows. */
+/**
+ * How long our reader may look at a frame: another one follows. Where that is too short for this device to come to
+ * what it should try, some frames get as long as it takes.
+ */
 const FRAME_MILLISECONDS = 90;
+const LONG_MILLISECONDS = 900;
+/** In vain, before one gets longer. */
+const SHORT_FRAMES = 7;
 
 /**
  * @typedef {object} Reader
@@ -53,6 +59,7 @@ function ourReader() {
   const canvas = document.createElement('canvas');
   const context = canvas.getContext('2d', { willReadFrequently: true });
   let last = 0;
+  let vain = 0;
 
   const start = () => {
     const started = new Worker(scriptUrl(new URL('./reader-worker.js', import.meta.url)), { type: 'module' });
@@ -94,7 +101,12 @@ function ourReader() {
   };
 
   return {
-    frame: (video) => look(video, video.videoWidth, video.videoHeight, FRAME, FRAME_MILLISECONDS),
+    frame: async (video) => {
+      const long = vain >= SHORT_FRAMES;
+      const found = await look(video, video.videoWidth, video.videoHeight, FRAME, long ? LONG_MILLISECONDS : FRAME_MILLISECONDS);
+      vain = found.length || long ? 0 : vain + 1;
+      return found;
+    },
     picture: async (bitmap) => {
       const found = await look(bitmap, bitmap.width, bitmap.height, PICTURE);
       return found.length || Math.max(bitmap.width, bitmap.height) <= 1600

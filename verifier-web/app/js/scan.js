@@ -1,7 +1,7 @@
 /** The way in: camera, picture, paste, drop, or a typed link. */
 
 import { announce } from './announce.js';
-import { start } from './camera.js';
+import { cameraTrouble, start } from './camera.js';
 import { button, el } from './dom.js';
 import { t } from './i18n.js';
 import { icon } from './icons.js';
@@ -42,18 +42,23 @@ export function showScan(main, go) {
       if (over) return camera.stop();
       stage.dataset.state = 'running';
       say(t('scan.hold'));
-      await addExtras(extra, camera);
+      await addExtras(extra, camera, fail);
     } catch (error) {
-      open.hidden = false;
-      stage.dataset.state = 'off';
-      const name = error instanceof Error ? error.name : 'no-camera';
-      say(t(`camera.${['camera-refused', 'camera-busy'].includes(name) ? name : 'no-camera'}`));
+      fail(error);
     }
+  };
+  const fail = (/** @type {unknown} */ error) => {
+    camera?.stop();
+    extra.replaceChildren();
+    open.hidden = false;
+    stage.dataset.state = 'off';
+    say(cameraTrouble(error));
   };
 
   const judgeFile = async (/** @type {Blob} */ file) => {
     say(t('scan.reading'));
     const result = await readPicture(file);
+    if (over) return;
     if ('texts' in result) found(result.texts);
     else say(sentence(result.trouble));
   };
@@ -83,15 +88,19 @@ async function startIfAllowed(startCamera) {
   if (state?.state === 'granted') startCamera();
 }
 
-/** @param {HTMLElement} place @param {import('./camera.js').Camera} camera */
-async function addExtras(place, camera) {
+/**
+ * @param {HTMLElement} place
+ * @param {import('./camera.js').Camera} camera
+ * @param {(error: unknown) => void} fail
+ */
+async function addExtras(place, camera, fail) {
   if (await camera.hasAnother()) {
-    const turn = button(t('camera.turn'), () => camera.turn(), 'round');
+    const turn = button(t('camera.turn'), () => camera.turn().catch(fail), 'round');
     turn.prepend(icon('turn'));
     place.append(turn);
   }
   if (camera.hasLight()) {
-    const light = button(t('camera.light'), async () => light.setAttribute('aria-pressed', String(await camera.light())), 'round');
+    const light = button(t('camera.light'), () => camera.light().then((lit) => light.setAttribute('aria-pressed', String(lit)), () => undefined), 'round');
     light.setAttribute('aria-pressed', 'false');
     light.prepend(icon('torch'));
     place.append(light);

@@ -258,7 +258,11 @@ export function counts(text) {
  * @param {string} text
  */
 export function pictureOf(text) {
-  return verifier?.picture(text, now()) ?? '';
+  try {
+    return verifier?.picture(text, now()) ?? '';
+  } catch {
+    return '';
+  }
 }
 
 /** The pictures of all products. */

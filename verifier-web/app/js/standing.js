@@ -11,14 +11,14 @@ export function standingSection({ label, standing, freshness }) {
     'section',
     { class: 'part standing', 'aria-labelledby': 'standing' },
     el('h2', { id: 'standing' }, t('standing.title')),
-    el('p', { class: 'strong' }, inWords(label, standing)),
+    el('p', { class: 'strong' }, standingWords(label, standing)),
     standing.reason ? el('p', {}, t(messageOf(standing.reason))) : null,
     age(freshness),
   );
 }
 
 /** @param {Label} label @param {Standing} standing */
-function inWords(label, standing) {
+export function standingWords(label, standing) {
   return t(`standing.${standing.state}`, { from: date(label.valid_from), until: date(label.valid_until) });
 }
 

@@ -12,13 +12,16 @@ import { currentTroubles, startAnew, update } from './session.js';
  * @param {() => void} retry
  */
 export function troubleCard(code, retry) {
-  return el(
+  // Whoever went elsewhere meanwhile stays there.
+  const again = () => card.isConnected && retry();
+  const card = el(
     'article',
     { class: 'card', 'data-tone': 'unknown', 'data-trouble': code },
     el('header', { class: 'verdict' }, el('div', { class: 'seal' }, icon('unknown')),
       el('h1', { tabindex: '-1' }, t('verdict.not-judged')), el('p', { class: 'why' }, sentence(code)), el('p', {}, t('trouble.no-verdict'))),
-    el('div', { class: 'actions' }, remedy(code, retry)),
+    el('div', { class: 'actions' }, remedy(code, again)),
   );
+  return card;
 }
 
 /** Above whatever is shown, while something is in the way that a person should know. */
