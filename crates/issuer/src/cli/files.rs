@@ -1,16 +1,14 @@
 //! `label files`.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::{self, File};
-use std::io::Read;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use verilabel_issuer::{Authority, CodeRecord, LabelAward, LabelRecord};
-use verilabel_label::{LabelClaims, LabelNumber};
+use verilabel_label::LabelNumber;
 use verilabel_symbol::SizeReport;
 use verilabel_symbol::draw::{Fonts, Ink};
-use verilabel_wire::{LabelLink, Sealed, unverified_claims};
 
 use super::labels::say_standing;
 use super::out::{print, print_json, say};
@@ -38,8 +36,8 @@ pub(super) async fn write(
     let (base, fonts) = (authority.link_base().await?, Fonts::default());
     let codes = codes(session, authority, numbers).await?;
     let stems: Vec<_> = stems(&codes).iter().map(|stem| out.join(stem)).collect();
-    for ((label, _), stem) in codes.iter().zip(&stems) {
-        leave_others_alone(stem, &label.number)?;
+    for ((_, code), stem) in codes.iter().zip(&stems) {
+        code.link.as_deref().map_or(Ok(()), |link| leave_others_alone(stem, link))?;
     }
     fs::create_dir_all(out).map_err(|e| Trouble::file(out, &e))?;
     let mut written = Vec::new();
@@ -127,17 +125,12 @@ fn plain_number(number: &LabelNumber) -> String {
     number.as_str().bytes().map(byte).collect()
 }
 
-/// Refuses to write over the files of another label, which an earlier command may have named for the same path.
-fn leave_others_alone(stem: &Path, number: &LabelNumber) -> Result<(), Trouble> {
-    const LONGEST_LINK: u64 = 8192;
+/// Refuses to write over the files of another link: of another label that an earlier command named for the same path,
+/// or of this one as it was before.
+fn leave_others_alone(stem: &Path, link: &str) -> Result<(), Trouble> {
     let path = stem.with_added_extension("txt");
-    let mut text = String::new();
-    // What cannot be read as a link is nobody's label.
-    let _ = File::open(&path).and_then(|file| file.take(LONGEST_LINK).read_to_string(&mut text));
-    let Ok(link) = LabelLink::parse(text.trim()) else { return Ok(()) };
-    let Ok(sealed) = Sealed::<LabelClaims>::parse(&link.seal, &link.path) else { return Ok(()) };
-    match unverified_claims(&sealed) {
-        Ok(claims) if claims.number != *number => Err(Trouble::OtherLabel { path, number: claims.number }),
+    match fs::read(&path) {
+        Ok(text) if text.trim_ascii() != link.as_bytes() => Err(Trouble::OtherLink { path }),
         _ => Ok(()),
     }
 }

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use verilabel_issuer::{
     CeremonyError, KeystoreError, PackOpenError, PublicationError, Refusal, RefusalKind, RunError, TableError,
 };
-use verilabel_label::LabelNumber;
 use verilabel_symbol::draw::DrawError;
 use verilabel_symbol::{SheetError, SymbolError};
 use verilabel_trust::PackError;
@@ -40,8 +39,8 @@ pub(crate) enum Trouble {
     Host(String),
     #[error("{}: {reason}", path.display())]
     File { path: PathBuf, reason: String },
-    #[error("{} is of label {number}", path.display())]
-    OtherLabel { path: PathBuf, number: LabelNumber },
+    #[error("{} has another link", path.display())]
+    OtherLink { path: PathBuf },
     #[error("{}: {reason}", path.display())]
     Document { path: PathBuf, reason: String },
     #[error("no authority is named")]
@@ -105,7 +104,7 @@ impl Trouble {
             Self::Symbol(error) | Self::Notice(error) => error.code(),
             Self::Host(_) => "host-name",
             Self::File { .. } => "file",
-            Self::OtherLabel { .. } => "file-of-another-label",
+            Self::OtherLink { .. } => "file-of-another-link",
             Self::Document { .. } => "document",
             Self::NoAuthority => "no-authority",
             Self::NoUser => "no-user",
@@ -169,7 +168,9 @@ impl Trouble {
                 "give --host a name such as label.example.sg, with a port from 1 to 65535 if it has another than 443"
             }
             Self::File { .. } => "check the path and its permissions",
-            Self::OtherLabel { .. } => "name another folder with --out",
+            Self::OtherLink { .. } => {
+                "what stands there may have been printed: name another folder with --out"
+            }
             Self::Document { .. } => "correct the file at that place",
             Self::NoAuthority => "name its folder with --authority, or set VERILABEL_AUTHORITY",
             Self::NoUser => "name a user on record with --as, or set VERILABEL_USER",
