@@ -113,12 +113,17 @@ fn write(folder: &Path, vector: &Vector) -> io::Result<()> {
 fn index(vectors: &[Vector]) -> String {
     let mut text = String::from(
         "# Test vectors\n\n\
-         One fault each. `link.txt` is the text of a QR code and `credential.jwt` a label credential (without the line \
-         break at their ends), `expect.json` says what to do with it and what is due: `judge` it with a pack of \
-         `packs/`, a time, perhaps a question, and every `status-list-N.jwt` handed in, for a conclusion and a code of \
-         `docs/spec/verdict.md`; `refuse-list` the one that is handed in, for a code; or `update` a client, which has \
-         accepted the packs of `before`, to `pack`, for a code or for success. Clients pin `metadata/1.root.json`. Written by `cargo xtask \
-         vectors`; keys and products are invented.\n\n| vector | what is special about it | due |\n|---|---|---|\n",
+         One fault each. `link.txt` is the text of a QR code and `credential.jwt` a label credential (without the \
+         line break at their ends), `expect.json` says what to `do` with it and what is due. Clients pin \
+         `metadata/1.root.json` of the `pack` in `packs/`. Written by `cargo xtask vectors`; keys and products are \
+         invented.\n\n\
+         - `judge` it with the pack as a client takes it up for the time `at` (an expiry is reported, not \
+         refused), and with every `status-list-N.jwt` handed in, for a `conclusion` of `docs/spec/verdict.md` and \
+         a `code` of `docs/codes.md`. `market`, `category` and `minimum_level` (`SCHEME:LEVEL`) are the question, \
+         `max_status_age` (in seconds) the policy; what is not there is not asked.\n\
+         - `refuse-list`: the one that is handed in is refused, for a `code`.\n\
+         - `update` a client at the time `at`, which has accepted the packs of `before` in turn, to `pack`: for a \
+         `code`, or for success where there is none.\n\n| vector | what is special about it | due |\n|---|---|---|\n",
     );
     for vector in vectors {
         let due = match &vector.expect {
