@@ -7,6 +7,7 @@ mod recognition;
 mod seals;
 mod standing;
 mod status_lists;
+mod tokens;
 mod trust;
 
 use verilabel_label::{Gs1Path, LabelClaims};
@@ -43,6 +44,7 @@ pub fn all() -> Vec<Vector> {
         claims::all(),
         trust::all(),
         standing::all(),
+        tokens::all(),
         recognition::all(),
         credentials::all(),
         status_lists::all(),
@@ -104,6 +106,22 @@ impl Vector {
     /// A seal on a product, spelt out in the vector.
     fn with_seal(mut self, seal: Vec<u8>) -> Self {
         self.seal = Some(seal);
+        self
+    }
+
+    /// With another pack than `base`.
+    fn pack(mut self, name: &str) -> Self {
+        if let Expect::Judge { pack, .. } = &mut self.expect {
+            name.clone_into(pack);
+        }
+        self
+    }
+
+    /// For another time.
+    fn at(mut self, time: &str) -> Self {
+        if let Expect::Judge { at, .. } = &mut self.expect {
+            time.clone_into(at);
+        }
         self
     }
 

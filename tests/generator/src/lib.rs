@@ -18,6 +18,7 @@ pub mod credentials;
 pub mod keys;
 pub mod messages;
 pub mod packs;
+pub mod tokens;
 pub mod write;
 
 /// The time that most vectors are judged for.

@@ -13,6 +13,7 @@ use verilabel_wire::{Profile, Sealed, Sign, StatusList, StatusListToken, seal, s
 use crate::credentials;
 use crate::keys::{self, Key};
 use crate::messages::time;
+use crate::tokens;
 
 /// The authority of most vectors.
 pub const SG: &str = "specimen.sg";
@@ -58,11 +59,20 @@ fn issuer_key(
 }
 
 fn trusted(name: &str) -> IssuerKey {
-    issuer_key(name, "2019-01-01", None, KeyState::Trusted, &[Purpose::Seal, Purpose::Status])
+    trusted_for(name, &[Purpose::Seal, Purpose::Status])
+}
+
+pub(crate) fn trusted_for(name: &str, purposes: &[Purpose]) -> IssuerKey {
+    issuer_key(name, "2019-01-01", None, KeyState::Trusted, purposes)
+}
+
+/// The host of an issuer's links and lists.
+pub(crate) fn host(issuer: &str) -> String {
+    format!("label.example.{}", issuer.rsplit('.').next().unwrap_or_default())
 }
 
 fn issuer(id: &str, name: &str, keys: Vec<IssuerKey>, may_issue: &[(&str, &[u8])]) -> Issuer {
-    let host = format!("label.example.{}", id.rsplit('.').next().unwrap_or_default());
+    let host = host(id);
     Issuer {
         id: id.parse().expect("an issuer id"),
         name: format!("Specimen {name}"),
@@ -176,7 +186,7 @@ impl List {
     }
 }
 
-fn contents() -> PackContents {
+pub(crate) fn contents() -> PackContents {
     let issuers = issuers();
     let lists = [
         List::of(SG, 1, "sg"),
@@ -241,7 +251,16 @@ fn root() -> RepositoryFile {
 }
 
 fn release(version: u64, expires: &str, targets_signers: &[&str]) -> Vec<RepositoryFile> {
-    let targets = contents().targets().expect("documents that are written");
+    release_of(&contents(), version, expires, targets_signers)
+}
+
+fn release_of(
+    contents: &PackContents,
+    version: u64,
+    expires: &str,
+    targets_signers: &[&str],
+) -> Vec<RepositoryFile> {
+    let targets = contents.targets().expect("documents that are written");
     let keys: BTreeMap<&str, Key> =
         ROLES.iter().flat_map(|(_, names, _)| names.iter()).map(|name| (*name, keys::eddsa(name))).collect();
     let signers = |role: Role| {
@@ -296,6 +315,7 @@ pub fn all() -> BTreeMap<&'static str, Vec<RepositoryFile>> {
         ("damaged-register", edit("register.json", &|bytes| bytes[10] ^= 1)),
         ("longer-register", edit("register.json", &|bytes| bytes.push(b' '))),
         ("truncated-timestamp", edit("timestamp.json", &|bytes| bytes.truncate(100))),
+        ("tokens", release_of(&tokens::contents(), 3, "2027-06-01", BOTH)),
         ("no-timestamp", without("timestamp.json")),
         ("no-snapshot", without("3.snapshot.json")),
         ("no-register", without("register.json")),

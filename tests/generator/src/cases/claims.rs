@@ -40,7 +40,7 @@ fn with_member(key: u8, value: Vec<u8>) -> Vec<u8> {
 }
 
 pub(super) fn all() -> Vec<Vector> {
-    [spelling(), presence(), values()].into_iter().flatten().collect()
+    [spelling(), presence(), values(), characters()].into_iter().flatten().collect()
 }
 
 fn spelling() -> Vec<Vector> {
@@ -59,7 +59,8 @@ fn spelling() -> Vec<Vector> {
             whole[..whole.len() - 1].to_vec(),
             "cbor-truncated",
         ),
-        signed("claims-empty", "No claims at all.", vec![], "cbor-truncated"),
+        signed("claims-empty", "A payload of no bytes.", vec![], "cbor-truncated"),
+        signed("claims-none", "An empty map of claims.", map(&[]), "cbor-missing-key"),
         signed(
             "claims-duplicate-key",
             "exp stands twice.",
@@ -128,7 +129,27 @@ fn presence() -> Vec<Vector> {
     vec![
         signed("claims-no-exp", "No exp.", with_claims(|e| drop(e.remove(0))), "cbor-missing-key"),
         signed("claims-no-label", "No label claim.", with_claims(|e| drop(e.pop())), "cbor-missing-key"),
+        signed("claims-no-iat", "No iat.", with_claims(|e| drop(e.remove(1))), "cbor-missing-key"),
         signed("claims-no-scheme", "No scheme.", with_members(|m| drop(m.remove(0))), "cbor-missing-key"),
+        signed(
+            "claims-no-specification",
+            "No specification version.",
+            with_members(|m| drop(m.remove(1))),
+            "cbor-missing-key",
+        ),
+        signed("claims-no-level", "No level.", with_members(|m| drop(m.remove(2))), "cbor-missing-key"),
+        signed(
+            "claims-no-number",
+            "No label number.",
+            with_members(|m| drop(m.remove(3))),
+            "cbor-missing-key",
+        ),
+        signed(
+            "claims-no-award",
+            "No date of award.",
+            with_members(|m| drop(m.remove(4))),
+            "cbor-missing-key",
+        ),
         signed(
             "claims-no-status",
             "No status reference.",
@@ -203,6 +224,18 @@ fn values() -> Vec<Vector> {
             "cbor-range",
         ),
         signed(
+            "claims-status-index-large",
+            "A place beyond 32 bits.",
+            with_member(6, array(&[uint(1), uint(1 << 32)])),
+            "cbor-range",
+        ),
+        signed(
+            "claims-ends-as-it-begins",
+            "A validity of no second.",
+            with_claims(|e| e[0].1 = uint(20_657 * 86_400)),
+            "validity-order",
+        ),
+        signed(
             "claims-ends-first",
             "A validity that ends before it begins.",
             with_claims(|e| e[0].1 = uint(1_500_000_000)),
@@ -210,10 +243,64 @@ fn values() -> Vec<Vector> {
         ),
         signed(
             "claims-time-too-late",
-            "A time after the year 9998.",
-            with_claims(|e| e[0].1 = uint(253_402_300_800)),
+            "The first second of the year 9999.",
+            with_claims(|e| e[0].1 = uint(253_370_764_800)),
             "field-range",
         ),
         signed("claims-negative-time", "A negative time.", with_claims(|e| e[0].1 = head(1, 0)), "cbor-type"),
+    ]
+}
+
+fn characters() -> Vec<Vector> {
+    let character =
+        |name, fault, key, text: &str| signed(name, fault, with_member(key, tstr(text)), "field-character");
+    let too_long =
+        |name, fault, key, text: &str| signed(name, fault, with_member(key, tstr(text)), "field-too-long");
+    vec![
+        character("claims-specification-sign", "A specification version with a plus.", 2, "1.4+"),
+        character("claims-number-letter", "A label number with a letter beyond ASCII.", 4, "CSA/é"),
+        character("claims-category-capitals", "A category in capitals.", 7, "Hub"),
+        character("claims-brand-control", "A brand that rings a bell.", 8, "Lum\u{7}ora"),
+        character(
+            "claims-brand-control-c1",
+            "A brand with a control character of the second set.",
+            8,
+            "Lum\u{9B}ora",
+        ),
+        character("claims-brand-no-width", "A brand with a blank of no width.", 8, "Lum\u{200B}ora"),
+        character("claims-brand-new-line", "A brand with a separator of lines.", 8, "Lum\u{2028}ora"),
+        character(
+            "claims-brand-byte-order",
+            "A brand that begins with a byte order mark.",
+            8,
+            "\u{FEFF}Lumora",
+        ),
+        character("claims-brand-tags", "A brand with a tag character.", 8, "Lumora\u{E0041}"),
+        character(
+            "claims-manufacturer-hyphen",
+            "A manufacturer with a hyphen that is not seen.",
+            10,
+            "Lum\u{AD}ora",
+        ),
+        signed(
+            "claims-model-reordered",
+            "A model with a character that reorders text.",
+            with_member(9, array(&[tstr("LX-200"), tstr("\u{2067}002-XL")])),
+            "field-character",
+        ),
+        too_long(
+            "claims-specification-too-long",
+            "A specification version of 33 characters.",
+            2,
+            &"1".repeat(33),
+        ),
+        too_long("claims-scheme-too-long", "A scheme of 33 characters.", 1, &"a".repeat(33)),
+        too_long("claims-brand-too-long", "A brand of 49 characters in 98 bytes.", 8, &"ä".repeat(49)),
+        signed(
+            "claims-model-too-long",
+            "A model of 65 bytes.",
+            with_member(9, array(&[tstr(&"1".repeat(65))])),
+            "field-too-long",
+        ),
     ]
 }

@@ -15,6 +15,16 @@ fn honest_at(path: &Gs1Path) -> String {
     sealed(&claims(3, index::VALID), path, Profile::Named, &key("sg")).0
 }
 
+/// What set 82 has besides letters and digits.
+const SIGNS: &str = "!\"%&'()*+,-./:;<=>?_";
+
+/// A link with the characters undone that are legal in a segment of a path (RFC 3986 §3.3).
+fn as_in_uris(link: &str) -> String {
+    "!&'()*+,:;=".chars().fold(link.to_owned(), |link, sign| {
+        link.replace(&format!("%{:02X}", u32::from(sign)), &sign.to_string())
+    })
+}
+
 fn unit(serial: &str) -> Gs1Path {
     Gs1Path::of_unit(GTIN.parse().expect("a GTIN"), serial.parse::<Serial>().expect("a serial number"))
 }
@@ -30,12 +40,45 @@ fn good() -> Vec<Vector> {
         LabelClaims { number: "CSA/220729/00777".parse().expect("a number"), ..claims(3, index::VALID) };
     let (lean, lean_seal) = sealed(&lean, &path(GTIN), Profile::Lean, &key("sg"));
     let lot = Gs1Path { lot: Some("L-1".parse::<Lot>().expect("a lot")), ..unit("A/1") };
+    let variant = Gs1Path { variant: Some("2A".parse().expect("a variant")), ..lot.clone() };
+    let third_party = Gs1Path { third_party_serial: Some("T-1".parse().expect("a number")), ..path(GTIN) };
     vec![
         Vector::good("in-force-es256", "An honest label, ES256.", es256).with_seal(es256_seal),
         Vector::good("in-force-eddsa", "An honest label, EdDSA.", eddsa).with_seal(eddsa_seal),
         Vector::good("in-force-lean", "An honest label without names.", lean).with_seal(lean_seal),
         Vector::good("in-force-unit", "An honest unit label: AI 21 in the path.", honest_at(&unit("A-1"))),
         Vector::good("in-force-lot", "An honest label with a lot and a serial number.", honest_at(&lot)),
+        Vector::good(
+            "in-force-variant",
+            "An honest label with a consumer product variant, a lot and a serial number.",
+            honest_at(&variant),
+        ),
+        Vector::good(
+            "in-force-third-party",
+            "An honest label with a serial number that a third party controls.",
+            honest_at(&third_party),
+        ),
+        Vector::good(
+            "every-character",
+            "A serial number of all characters of set 82 that are no letters and no digits.",
+            honest_at(&unit(SIGNS)),
+        ),
+        Vector::good(
+            "every-character-as-it-is",
+            "Those of them as they are that a URI has as they are: the same path after canonicalisation.",
+            as_in_uris(&honest_at(&unit(SIGNS))),
+        ),
+        Vector::good(
+            "percent-encoded-identifier",
+            "An application identifier that is percent-encoded.",
+            honest_at(&unit("A-1")).replace("/21/", "/%32%31/"),
+        ),
+        Vector::good("port", "A port.", honest().replace(HOST, &format!("{HOST}:8443"))),
+        Vector::good(
+            "prefix-with-a-gtin",
+            "A path before the GS1 path that looks like one: the last one counts.",
+            honest().replace("/01/", "/01/09521234543220/shop/01/"),
+        ),
         Vector::good(
             "percent-encoded-path",
             "The path is percent-encoded where it need not be: the same path after canonicalisation.",
@@ -129,6 +172,24 @@ fn not_a_label() -> Vec<Vector> {
             &honest().replace("#1", "#2").replace(HOST, "[2001:db8::1]").replace(GTIN, "9521234543214/99/x"),
             "seal-version-unknown",
         ),
+        other(
+            "version-9",
+            "Another version of the future.",
+            &honest().replace("#1", "#9"),
+            "seal-version-unknown",
+        ),
+        other(
+            "version-2-long",
+            "A version of the future, which may be longer.",
+            &format!("https://{HOST}/01/{GTIN}#2{}", "0".repeat(7_100)),
+            "seal-version-unknown",
+        ),
+        other(
+            "page-too-long",
+            "An ordinary address of more characters than a QR code holds.",
+            &format!("https://{HOST}/about?{}", "a".repeat(7_100)),
+            "not-a-label-link",
+        ),
     ]
 }
 
@@ -193,6 +254,30 @@ fn broken_paths() -> Vec<Vector> {
             honest().replace(HOST, "label.example.sg@attacker.example"),
             "link-host",
         ),
+        fake(
+            "host-character",
+            "A character that no name of a host has.",
+            honest().replace(HOST, "label_example.sg"),
+            "link-host",
+        ),
+        fake(
+            "port-letters",
+            "A port that is no number.",
+            honest().replace(HOST, &format!("{HOST}:x")),
+            "link-host",
+        ),
+        fake(
+            "lot-with-blank",
+            "A lot with a blank.",
+            with_path("/01/09521234543213/10/A%201"),
+            "field-character",
+        ),
+        fake(
+            "third-party-too-long",
+            "A third party's serial number of 29 characters.",
+            with_path(&format!("/01/09521234543213/235/{}", "1".repeat(29))),
+            "field-too-long",
+        ),
     ]
 }
 
@@ -216,6 +301,18 @@ fn broken_fragments() -> Vec<Vector> {
             "A group larger than seven bytes.",
             format!("{start}199999999999999999"),
             "fragment-overflow",
+        ),
+        fake(
+            "last-group-too-large",
+            "A last group larger than one byte.",
+            format!("{start}1256"),
+            "fragment-overflow",
+        ),
+        fake(
+            "digits-of-another-script",
+            "Digits of another script.",
+            format!("{start}1255\u{663}\u{663}"),
+            "fragment-not-digits",
         ),
         fake(
             "link-too-long",

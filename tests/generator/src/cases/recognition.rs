@@ -1,10 +1,12 @@
 //! Levels, markets, arrangements.
 
-use verilabel_label::LabelClaims;
+use verilabel_label::{LabelClaims, StatusRef};
+use verilabel_wire::Profile;
 
-use super::Vector;
-use crate::messages::{GTIN, category, claims, minted, path};
+use super::{Vector, sealed};
+use crate::messages::{GTIN, category, claims, minted, path, time, validity};
 use crate::packs::{index, key};
+use crate::tokens::list;
 
 /// A label of a scheme, signed by its specimen authority.
 fn of(
@@ -42,7 +44,7 @@ fn de(inside: Option<&str>) -> String {
 }
 
 pub(super) fn all() -> Vec<Vector> {
-    [counts(), does_not_count(), levels()].into_iter().flatten().collect()
+    [counts(), does_not_count(), levels(), days()].into_iter().flatten().collect()
 }
 
 fn counts() -> Vec<Vector> {
@@ -120,6 +122,27 @@ fn does_not_count() -> Vec<Vector> {
             "SG",
             "level-mapping-unpublished",
         ),
+        not("kr-lite-in-de", "The arrangement names CIC Basic and Standard.", kr(1), "DE", "level-too-low"),
+        not(
+            "category-of-the-label",
+            "The label's own category counts, whatever is asked with.",
+            de(Some("door-lock")),
+            "SG",
+            "category-not-known-inside",
+        )
+        .category("tv"),
+        not(
+            "category-of-the-record",
+            "The label names no category; the trust pack's record of its product does.",
+            {
+                let number = "CSA/220729/00777".parse().expect("a number");
+                let claims = LabelClaims { number, category: None, names: None, ..claims(2, index::VALID) };
+                sealed(&claims, &path(GTIN), Profile::Lean, &key("sg")).0
+            },
+            "DE",
+            "simplified-application-only",
+        )
+        .category("door-lock"),
         not("unknown-market", "A market that the register lacks.", sg(3, None), "ZZ", "unknown-market"),
     ]
 }
@@ -162,6 +185,22 @@ fn levels() -> Vec<Vector> {
             ),
             "kr.cic:1",
         ),
+        asked(
+            Vector::judge(
+                "level-by-application-only",
+                "What only shortens an application meets no level.",
+                sg(2, Some("tv")),
+                "not-meeting",
+                "simplified-application-only",
+            ),
+            "de.it-sik:1",
+        ),
+        Vector::fake(
+            "entitled-to-neither-together",
+            "The authority may award this level of one scheme and another level of this one.",
+            of("sg", "xx.unknown", "1", 2, "2026-07-23", None),
+            "issuer-not-entitled",
+        ),
         Vector::judge(
             "fi-awarded-after-the-end",
             "A Finnish label dated the day after the scheme's last award: register and label contradict each other.",
@@ -180,4 +219,80 @@ fn levels() -> Vec<Vector> {
             "sg.cls-iot:2",
         ),
     ]
+}
+
+/// The register's dates: labels awarded early, with a status list that is good for years.
+fn days() -> Vec<Vector> {
+    let of = |authority: &str, scheme: &str, specification: &str, level, inside: &str| {
+        let claims = LabelClaims {
+            scheme: scheme.parse().expect("a scheme"),
+            specification: specification.parse().expect("a version"),
+            awarded: "2023-12-01".parse().expect("a date"),
+            validity: validity("2023-12-01", "2026-11-30"),
+            issued_at: time("2023-12-01"),
+            status: StatusRef { list: list::OF_YEARS, index: index::VALID },
+            category: Some(category(inside)),
+            ..claims(level, index::VALID)
+        };
+        minted(&claims, &path(GTIN), &key(authority))
+    };
+    let sg = |level| of("sg", "sg.cls-iot", "1.4", level, "hub");
+    let de = |inside| of("de", "de.it-sik", "specimen", 1, inside);
+    let kr = || of("kr", "kr.cic", "specimen", 2, "tv");
+    let good = |name, fault, link, market, at| Vector::good(name, fault, link).market(market).at(at);
+    let not = |name, fault, link, (market, at), code| {
+        Vector::judge(name, fault, link, "not-meeting", code).market(market).at(at)
+    };
+    let vectors = vec![
+        not(
+            "row-not-yet-in-effect",
+            "The last second (UTC) of the day before.",
+            sg(3),
+            ("KR", "2024-12-31T23:59:59Z"),
+            "not-yet-in-effect",
+        ),
+        good(
+            "row-in-effect",
+            "The first second (UTC) of the first day.",
+            sg(3),
+            "KR",
+            "2025-01-01T00:00:00Z",
+        ),
+        good(
+            "row-before-it-ended",
+            "The last day of the text of 2022.",
+            de("tv"),
+            "SG",
+            "2024-10-15T23:59:59Z",
+        ),
+        not(
+            "row-category-outside",
+            "The text of 2022 leaves door locks out.",
+            de("door-lock"),
+            ("SG", "2024-10-15T00:00:00Z"),
+            "category-outside",
+        ),
+        not(
+            "row-month-not-yet-begun",
+            "It took effect on some day of a month that has not begun.",
+            kr(),
+            ("DE", "2025-08-31T23:59:59Z"),
+            "not-yet-in-effect",
+        ),
+        not(
+            "row-month-of-its-beginning",
+            "It took effect on some day of this month.",
+            kr(),
+            ("DE", "2025-09-15T00:00:00Z"),
+            "effective-date-unknown",
+        ),
+        good(
+            "row-month-after",
+            "It has taken effect by the end of that month.",
+            kr(),
+            "DE",
+            "2025-10-01T00:00:00Z",
+        ),
+    ];
+    vectors.into_iter().map(|vector| vector.pack("tokens")).collect()
 }

@@ -20,7 +20,11 @@ fn honest() -> Parts {
 
 /// A seal whose protected header is another, signed with it.
 fn with_header(entries: &[(Vec<u8>, Vec<u8>)]) -> Parts {
-    Parts::signed_with(&key("sg"), &path(GTIN), map(entries), payload())
+    with_bytes(map(entries))
+}
+
+fn with_bytes(protected: Vec<u8>) -> Parts {
+    Parts::signed_with(&key("sg"), &path(GTIN), protected, payload())
 }
 
 fn alg() -> (Vec<u8>, Vec<u8>) {
@@ -160,6 +164,18 @@ fn headers() -> Vec<Vector> {
             with_header(&[kid(), alg()]).join(),
             "cbor-key-order",
         ),
+        fake(
+            "header-trailing-byte",
+            "A byte follows the protected header.",
+            with_bytes([map(&[alg(), kid()]), vec![0]].concat()).join(),
+            "cbor-trailing-bytes",
+        ),
+        fake(
+            "header-not-shortest",
+            "The algorithm in a longer head than it needs.",
+            with_bytes(map(&[(uint(1), vec![0x38, 6]), kid()])).join(),
+            "cbor-not-shortest",
+        ),
     ]
 }
 
@@ -180,10 +196,12 @@ fn signatures() -> Vec<Vector> {
         Vector::fake(name, fault, link(path, seal), "bad-signature").with_seal(seal.to_vec())
     };
     let zero = Parts { signature: vec![0; 64], ..honest() }.join();
+    let unread = Parts { payload: vec![0xFF], ..honest() }.join();
     vec![
         fake("level-raised", "Level 3 became level 4 after it was signed.", level_up.join(), "bad-signature"),
         fake("signature-bit", "One bit of the signature is flipped.", bit.join(), "bad-signature"),
         fake("signature-zero", "A signature of zeros.", zero, "bad-signature"),
+        fake("claims-unread", "Claims that nobody signed are not looked into.", unread, "bad-signature"),
         moved("moved-to-another-product", "An honest seal on another product.", &path(OTHER_GTIN), &seal),
         moved("moved-to-a-unit", "A model's seal on one box.", &unit("1"), &seal),
         moved("moved-between-units", "The seal of one box on another.", &unit("2"), &unit_seal),

@@ -71,6 +71,12 @@ fn decisions() -> Vec<Vector> {
             &in_list(2, index::WITHDRAWN),
             "withdrawn",
         ),
+        revoked(
+            "withdrawn-in-a-list-from-the-future",
+            "Withdrawn in a list that was made after the time judged for.",
+            &in_list(4, index::WITHDRAWN),
+            "withdrawn",
+        ),
     ]
 }
 
@@ -99,6 +105,32 @@ fn doubts() -> Vec<Vector> {
             link(&in_list(3, 0)),
         )
         .max_status_age(22 * 86_400),
+        Vector::good(
+            "status-as-old-as-allowed",
+            "A list of just the age that the policy allows.",
+            link(&in_list(3, 0)),
+        )
+        .max_status_age(21 * 86_400 + 9 * 3_600),
+        doubt(
+            "status-too-old-before-its-expiry",
+            "A list that is good for days is older than the policy allows.",
+            &at_index(index::VALID),
+            "status-too-old",
+        )
+        .max_status_age(3 * 3_600 - 1),
+        doubt(
+            "status-before-level",
+            "An old status list, and a level that is too low: the standing comes first.",
+            &LabelClaims { level: 1.try_into().expect("a level"), ..in_list(2, 0) },
+            "status-expired",
+        )
+        .minimum_level("sg.cls-iot:2"),
+        Vector::good(
+            "pack-past-its-expiry",
+            "The trust pack has expired: verdicts go on, and say so.",
+            link(&at_index(index::VALID)),
+        )
+        .pack("expired"),
         doubt(
             "status-from-the-future",
             "The status list was made after the time judged for.",
