@@ -105,6 +105,7 @@ impl TrustPack {
         for (place, path) in std::mem::take(&mut parts.own) {
             content.add(&place, &path, &accepted.target(repository, &path)?)?;
         }
+        let own = content.issuers.len();
         for (role, paths) in std::mem::take(&mut parts.partners) {
             // A partner's part comes whole or not at all.
             let mut with_partner = content.clone();
@@ -117,6 +118,9 @@ impl TrustPack {
                     error @ (UpdateError::Unreachable { .. } | UpdateError::Slow { .. }),
                 )) => return Err(error.into()),
                 Err(error) => {
+                    if let PackError::SharedKey { thumbprint, .. } = &error {
+                        content.disown(thumbprint, own);
+                    }
                     let (code, text) = (error.code(), error.to_string());
                     parts.troubles.push(PartnerTrouble { role, code, text });
                 }
@@ -351,7 +355,26 @@ impl Content {
             Some(partner) => partner.limit(&mut issuer),
             None => issuer.may_issue.clear(),
         }
+        // Nobody speaks under another's name: neither as the issuer of credentials, nor to whoever reads the card.
+        let alike = |other: &Issuer| {
+            (issuer.did.is_some() && other.did == issuer.did)
+                || other.status_uri == issuer.status_uri
+                || other.name.trim().to_lowercase() == issuer.name.trim().to_lowercase()
+        };
+        if let Some(other) = self.issuers.iter().find(|other| alike(other)) {
+            return Err(PackError::Posing { issuer: issuer.id, other: other.id.clone() });
+        }
         self.add_issuer(id, path, issuer)
+    }
+
+    /// A key that two partners list is nobody's: which of them has it cannot be told, and one that lists another's key
+    /// must not decide about the other's labels. The owner's own keys stay.
+    fn disown(&mut self, thumbprint: &[u8; 32], own: usize) {
+        for holders in self.keys.values_mut() {
+            holders.retain(|(issuer, position)| {
+                *issuer < own || self.issuers[*issuer].keys[*position].key.thumbprint() != thumbprint
+            });
+        }
     }
 
     fn add_issuer(&mut self, id: &IssuerId, path: &str, issuer: Issuer) -> Result<(), PackError> {
@@ -360,7 +383,8 @@ impl Content {
         }
         for (position, key) in issuer.keys.iter().enumerate() {
             if !self.thumbprints.insert(*key.key.thumbprint()) {
-                return Err(PackError::SharedKey { key: key.key.id(), issuer: issuer.id });
+                let (key, thumbprint) = (key.key.id(), *key.key.thumbprint());
+                return Err(PackError::SharedKey { key, thumbprint, issuer: issuer.id });
             }
             self.keys.entry(key.key.id()).or_default().push((self.issuers.len(), position));
         }
@@ -452,8 +476,18 @@ pub enum PackError {
     SharedKey {
         /// The key.
         key: KeyId,
+        /// Its COSE Key Thumbprint (RFC 9679).
+        thumbprint: [u8; 32],
         /// The issuer that has it a second time.
         issuer: IssuerId,
+    },
+    /// A partner's issuer that would be taken for another one.
+    #[error("{issuer} has the name, the DID or the status lists of {other}")]
+    Posing {
+        /// The partner's issuer.
+        issuer: IssuerId,
+        /// The other issuer of the pack.
+        other: IssuerId,
     },
 }
 
@@ -469,9 +503,11 @@ impl PackError {
             Self::Update(error) => error.code(),
             Self::OwnRole { code, .. } => code,
             Self::Register(_) => "pack-register",
-            Self::Document { .. } | Self::Key(_) | Self::Misplaced { .. } | Self::SharedKey { .. } => {
-                "pack-document"
-            }
+            Self::Document { .. }
+            | Self::Key(_)
+            | Self::Misplaced { .. }
+            | Self::SharedKey { .. }
+            | Self::Posing { .. } => "pack-document",
             Self::Schema { .. } => "pack-schema",
         }
     }

@@ -43,7 +43,7 @@ pub fn judge_with_lists<'p>(
         if lists.is_empty() || matches!(packed, Err(WhyUnconfirmed::Elsewhere { .. })) {
             return packed;
         }
-        prefer_given(lists.entry(opened.label.claims(), opened.issuer), packed)
+        prefer_given(lists.entry(opened.label.claims(), opened.issuer), packed, policy, now)
     };
     Judge { pack, question, policy, now, status: &status }.judge(text)
 }

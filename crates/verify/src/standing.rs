@@ -219,16 +219,22 @@ fn token_status(token: &StatusListToken, index: u32) -> Result<Status, WhyUnconf
     }
 }
 
-/// What counts where lists were handed in: they do, unless the pack's list is newer, or they say nothing and the
-/// pack's is against the label. So nobody hides a decision by handing in an older list.
+/// What counts where lists were handed in: the newer of them and the pack's list. One that confirms nothing hides no
+/// decision against the label: where the newer is such a list, that of the older holds.
 #[cfg(feature = "credential")]
 pub(crate) fn prefer_given(
     given: Result<Entry, WhyUnconfirmed>,
     packed: Result<Entry, WhyUnconfirmed>,
+    policy: &Policy,
+    now: Timestamp,
 ) -> Result<Entry, WhyUnconfirmed> {
     match (given, packed) {
         (Ok(given), Ok(packed)) if given.status.is_ok() => {
-            Ok(if packed.issued_at > given.issued_at { packed } else { given })
+            let (newer, older) =
+                if packed.issued_at > given.issued_at { (packed, given) } else { (given, packed) };
+            let says = newer.is_against_the_label()
+                || (newer.status.is_ok() && stale(&newer, policy, now).is_none());
+            Ok(if !says && older.is_against_the_label() { older } else { newer })
         }
         (_, Ok(packed)) if packed.is_against_the_label() => Ok(packed),
         (given, _) => given,

@@ -237,6 +237,20 @@ fn what_is_wrong_with_a_partner_is_said_and_takes_nothing_of_the_owner() {
     let pack = agencies.open(&mut agencies.client());
     assert_eq!((ids(&pack), pack.partner_troubles()[0].code), (vec![A], "pack-document"));
     assert_eq!(pack.keys_named(&key(50).key().id()).count(), 1);
+    // B gives itself A's name, or A's DID.
+    for pose in [
+        |b: &mut Issuer| b.name = " SPECIMEN specimen.sg".to_owned(),
+        |b: &mut Issuer| b.status_uri = format!("https://label.example/{A}/"),
+    ] {
+        let mut agencies = Agencies::new();
+        let mut b = issuer(B, &[51], &[3]);
+        pose(&mut b);
+        let document = BTreeMap::from([(format!("issuers/{B}.json"), b.to_json().unwrap())]);
+        agencies.hand_in("partner-specimen.fi", 2, &document, &[], &[41]);
+        agencies.assemble().unwrap();
+        let pack = agencies.open(&mut agencies.client());
+        assert_eq!((ids(&pack), pack.partner_troubles()[0].code), (vec![A], "pack-document"));
+    }
     // A mirror lost B's status list.
     let agencies = Agencies::new();
     let accepted = agencies.client().update(&agencies.memory, time(NOW), Expiry::Refuse).unwrap();
@@ -244,6 +258,31 @@ fn what_is_wrong_with_a_partner_is_said_and_takes_nothing_of_the_owner() {
     agencies.memory.files.borrow_mut().remove(&format!("targets/{stored}"));
     let pack = TrustPack::open(accepted, &agencies.memory).unwrap();
     assert_eq!((ids(&pack), pack.partner_troubles()[0].code), (vec![A], "pack-incomplete"));
+}
+
+/// A key is listed without proof of having it: whoever lists another's must not decide about the other's labels.
+#[test]
+fn a_key_that_two_partners_list_is_nobodys() {
+    const C: &str = "specimen.kr";
+    let mut agencies = Agencies::new();
+    let c = Partner { id: C.parse().unwrap(), ..Agencies::partner() };
+    let role = c.delegation(RoleDefinition { keys: vec![key(42).key().clone()], threshold: 1 });
+    let contents = PackContents {
+        register: Register::published().unwrap().to_json().unwrap(),
+        issuers: vec![issuer(A, &[50], &[1])],
+        ..PackContents::default()
+    };
+    let mut targets = contents.targets().unwrap();
+    targets.extend([Agencies::partner().target().unwrap(), c.target().unwrap()]);
+    agencies.hand_in("targets", 2, &targets, &[Agencies::delegation(), role], &[11, 12]);
+    agencies.b(2, &[51, 52], "2026-11-21");
+    let document = BTreeMap::from([(format!("issuers/{C}.json"), issuer(C, &[52], &[4]).to_json().unwrap())]);
+    agencies.hand_in("partner-specimen.kr", 1, &document, &[], &[42]);
+    agencies.assemble().unwrap();
+    let pack = agencies.open(&mut agencies.client());
+    assert_eq!((ids(&pack), pack.partner_troubles()[0].code), (vec![A, B], "pack-document"));
+    let holders = [50, 51, 52].map(|n| pack.keys_named(&key(n).key().id()).count());
+    assert_eq!(holders, [1, 1, 0]);
 }
 
 #[test]
