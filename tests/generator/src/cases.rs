@@ -2,8 +2,12 @@
 
 mod claims;
 mod credentials;
+mod given_lists;
 mod links;
+mod partners;
+mod payloads;
 mod recognition;
+mod roots;
 mod seals;
 mod standing;
 mod status_lists;
@@ -42,10 +46,14 @@ pub fn all() -> Vec<Vector> {
         seals::all(),
         claims::all(),
         trust::all(),
+        roots::all(),
+        partners::all(),
         standing::all(),
         recognition::all(),
         credentials::all(),
+        payloads::all(),
         status_lists::all(),
+        given_lists::all(),
     ]
     .into_iter()
     .flatten()
