@@ -2,8 +2,12 @@
 
 mod claims;
 mod credentials;
+mod given_lists;
 mod links;
+mod partners;
+mod payloads;
 mod recognition;
+mod roots;
 mod seals;
 mod standing;
 mod status_lists;
@@ -43,11 +47,15 @@ pub fn all() -> Vec<Vector> {
         seals::all(),
         claims::all(),
         trust::all(),
+        roots::all(),
+        partners::all(),
         standing::all(),
         tokens::all(),
         recognition::all(),
         credentials::all(),
+        payloads::all(),
         status_lists::all(),
+        given_lists::all(),
     ]
     .into_iter()
     .flatten()
@@ -111,9 +119,9 @@ impl Vector {
 
     /// With another pack than `base`.
     fn pack(mut self, name: &str) -> Self {
-        if let Expect::Judge { pack, .. } = &mut self.expect {
-            name.clone_into(pack);
-        }
+        let (Expect::Judge { pack, .. } | Expect::RefuseList { pack, .. } | Expect::Update { pack, .. }) =
+            &mut self.expect;
+        name.clone_into(pack);
         self
     }
 

@@ -1,5 +1,7 @@
 //! The trust packs of the vectors.
 
+mod forged;
+
 use std::collections::BTreeMap;
 
 use verilabel_label::{IssuerId, LabelClaims, Status, Timestamp};
@@ -81,14 +83,16 @@ fn issuer(id: &str, name: &str, keys: Vec<IssuerKey>, may_issue: &[(&str, &[u8])
         status_uri: format!("https://{host}/status/"),
         link_hosts: vec![host],
         keys,
-        may_issue: may_issue
-            .iter()
-            .map(|(scheme, levels)| Entitlement {
-                scheme: scheme.parse().expect("a scheme"),
-                levels: levels.iter().map(|n| (*n).try_into().expect("a level")).collect(),
-            })
-            .collect(),
+        may_issue: entitlements(may_issue),
     }
+}
+
+fn entitlements(may_issue: &[(&str, &[u8])]) -> Vec<Entitlement> {
+    let entitlement = |(scheme, levels): &(&str, &[u8])| Entitlement {
+        scheme: scheme.parse().expect("a scheme"),
+        levels: levels.iter().map(|n| (*n).try_into().expect("a level")).collect(),
+    };
+    may_issue.iter().map(entitlement).collect()
 }
 
 /// The label of the stolen key that its issuer has on record, as a seal and as a credential.
@@ -306,7 +310,7 @@ pub fn all() -> BTreeMap<&'static str, Vec<RepositoryFile>> {
         files
     };
     let without = |end: &str| base.iter().filter(|(name, _)| !name.ends_with(end)).cloned().collect();
-    BTreeMap::from([
+    let mut packs = BTreeMap::from([
         ("older", older),
         ("expired", release(4, "2026-11-20", BOTH)),
         ("mixed", mixed),
@@ -320,5 +324,7 @@ pub fn all() -> BTreeMap<&'static str, Vec<RepositoryFile>> {
         ("no-snapshot", without("3.snapshot.json")),
         ("no-register", without("register.json")),
         ("base", base),
-    ])
+    ]);
+    packs.extend(forged::all());
+    packs
 }

@@ -10,7 +10,7 @@ use crate::keys::{Impostor, Key};
 use crate::messages::{GTIN, claims, path, time, validity};
 use crate::packs::{index, key, stolen_but_confirmed};
 
-fn honest() -> Value {
+pub(super) fn honest() -> Value {
     payload(&claims(3, index::VALID), &path(GTIN))
 }
 
@@ -18,20 +18,26 @@ fn of(claims: &LabelClaims) -> String {
     signed(&payload(claims, &path(GTIN)), &key("sg"))
 }
 
-fn judge(name: &'static str, fault: &'static str, text: String, conclusion: &str, code: &str) -> Vector {
+pub(super) fn judge(
+    name: &'static str,
+    fault: &'static str,
+    text: String,
+    conclusion: &str,
+    code: &str,
+) -> Vector {
     Vector::judge(name, fault, String::new(), conclusion, code).with_credential(text)
 }
 
-fn good(name: &'static str, fault: &'static str, text: String) -> Vector {
+pub(super) fn good(name: &'static str, fault: &'static str, text: String) -> Vector {
     judge(name, fault, text, "in-force", "in-force")
 }
 
-fn fake(name: &'static str, fault: &'static str, text: String, code: &str) -> Vector {
+pub(super) fn fake(name: &'static str, fault: &'static str, text: String, code: &str) -> Vector {
     judge(name, fault, text, "not-authentic", code)
 }
 
 /// An honest payload under a header that is changed and then signed.
-fn with_header(change: impl FnOnce(&mut Value)) -> String {
+pub(super) fn with_header(change: impl FnOnce(&mut Value)) -> String {
     let key = key("sg");
     let mut header = header(&key);
     change(&mut header);
@@ -39,13 +45,13 @@ fn with_header(change: impl FnOnce(&mut Value)) -> String {
 }
 
 /// A payload that is changed and then signed.
-fn with_payload(change: impl FnOnce(&mut Value)) -> String {
+pub(super) fn with_payload(change: impl FnOnce(&mut Value)) -> String {
     let mut payload = honest();
     change(&mut payload);
     signed(&payload, &key("sg"))
 }
 
-fn remove(object: &mut Value, member: &str) {
+pub(super) fn remove(object: &mut Value, member: &str) {
     object.as_object_mut().expect("an object").remove(member);
 }
 

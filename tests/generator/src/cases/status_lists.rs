@@ -9,33 +9,39 @@ use crate::keys::Impostor;
 use crate::messages::{GTIN, claims, path};
 use crate::packs::{index, key};
 
-fn label(index: u32) -> String {
+pub(super) fn label(index: u32) -> String {
     signed(&payload(&claims(3, index), &path(GTIN)), &key("sg"))
 }
 
-fn by_us(list: &List) -> String {
+pub(super) fn by_us(list: &List) -> String {
     list.signed(&key("sg"))
 }
 
-fn revocation() -> List {
+pub(super) fn revocation() -> List {
     List::of("revocation")
 }
 
-fn suspension() -> List {
+pub(super) fn suspension() -> List {
     List::of("suspension")
 }
 
-fn judge(name: &'static str, fault: &'static str, lists: &[String], conclusion: &str, code: &str) -> Vector {
+pub(super) fn judge(
+    name: &'static str,
+    fault: &'static str,
+    lists: &[String],
+    conclusion: &str,
+    code: &str,
+) -> Vector {
     Vector::judge(name, fault, String::new(), conclusion, code)
         .with_credential(label(index::VALID))
         .with_status_lists(lists)
 }
 
-fn refused(name: &'static str, fault: &'static str, list: String, code: &str) -> Vector {
+pub(super) fn refused(name: &'static str, fault: &'static str, list: String, code: &str) -> Vector {
     Vector::refuse_list(name, fault, code).with_credential(label(index::VALID)).with_status_lists(&[list])
 }
 
-fn changed(change: impl FnOnce(&mut Value)) -> String {
+pub(super) fn changed(change: impl FnOnce(&mut Value)) -> String {
     let mut payload = revocation().payload();
     change(&mut payload);
     signed(&payload, &key("sg"))
