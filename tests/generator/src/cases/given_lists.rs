@@ -118,7 +118,7 @@ fn refusals() -> Vec<Vector> {
             let encoded = &mut list["credentialSubject"]["encodedList"];
             let text = encoded.as_str().expect("a text");
             let bytes = URL_SAFE_NO_PAD.decode(&text[1..]).expect("base64url");
-            *encoded = json!(format!("u{}", base64url(&change(bytes))));
+            *encoded = json!(format!("u{}", base64url(change(bytes))));
         })
     };
     // Without the checksum and the length at its end (RFC 1952 §2.3.1).

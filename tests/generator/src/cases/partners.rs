@@ -3,7 +3,6 @@
 use super::Vector;
 use crate::messages::{GTIN, claims, minted, path, time};
 use crate::packs::{index, key};
-use crate::write::Expect;
 
 /// The same with another pack than the base pack.
 fn label(signer: &str, level: u8) -> String {
