@@ -45,7 +45,7 @@ async fn a_backup_is_restored_into_either_database(bench: Bench) {
         [(Kind::Sqlite, DatabaseUrl::sqlite("other.db")), (Kind::Postgres, new_database("restored"))];
     for (kind, database) in databases {
         let folder = bench.folder.path().join(format!("restored-{kind:?}"));
-        let restored = restore(&backup, &folder, &database).await.unwrap();
+        let restored = restore(&backup, &folder, &database, now()).await.unwrap();
         assert!(restored.rows > 50);
         let authority = Authority::open(&folder, register(), &SystemRandom::new()).await.unwrap();
         assert_eq!(authority.chain_end().await.unwrap(), restored.end);
@@ -78,7 +78,7 @@ async fn a_backup_that_was_touched_is_refused(bench: Bench) {
     let target = bench.folder.path().join("restored");
     let database = DatabaseUrl::sqlite("authority.db");
     let refused = async || {
-        let refused = restore(&backup, &target, &database).await.unwrap_err();
+        let refused = restore(&backup, &target, &database, now()).await.unwrap_err();
         assert!(!target.join("authority.toml").exists());
         fs::remove_dir_all(&target).ok();
         refused
@@ -103,14 +103,16 @@ async fn a_backup_that_was_touched_is_refused(bench: Bench) {
 
 async fn nothing_is_restored_over_anything(bench: Bench) {
     let backup = backed_up(&bench).await;
-    let own = restore(&backup, &bench.path(), &DatabaseUrl::sqlite("other.db")).await.unwrap_err();
+    let own = restore(&backup, &bench.path(), &DatabaseUrl::sqlite("other.db"), now())
+        .await
+        .unwrap_err();
     assert_eq!(own.code(), "authority-exists");
     let database = match bench.kind {
         Kind::Sqlite => DatabaseUrl::sqlite(bench.path().join("authority.db").to_str().unwrap()),
         Kind::Postgres => bench.authority.folder().database().clone(),
     };
     let folder = bench.folder.path().join("new");
-    let occupied = restore(&backup, &folder, &database).await.unwrap_err();
+    let occupied = restore(&backup, &folder, &database, now()).await.unwrap_err();
     assert_eq!(occupied.code(), "authority-exists");
     assert_eq!(bench.authority.verify_chain(&[]).await.unwrap().faults, []);
 }
