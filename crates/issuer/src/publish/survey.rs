@@ -19,6 +19,9 @@ pub(super) struct Survey {
     pub(super) snapshot: Snapshot,
     /// The last event that this state takes account of.
     pub(super) end: Anchor,
+    /// The last event of which nothing is missing in what is out there once this is: what no key can sign is due
+    /// still, whichever key can by then.
+    pub(super) taken: Seq,
     pub(super) issuer: Arc<Issuer>,
     /// The key that signs status lists; none while no key is in use.
     pub(super) status_key: Option<KeyId>,
@@ -123,6 +126,7 @@ impl Publisher {
         let status_key = self.keys.status_key(&issuer, now)?;
         let (lists, orphans) =
             self.lists_due(&mut snapshot, &issuer, list, since, (status_key, now, all_lists)).await?;
+        let taken = if orphans == 0 { end.seq } else { since };
         let did = self.did_due(&issuer, now).await?;
         let labels = records::any_waiting(snapshot.connection()).await?;
         let half = |role: Role, expires: Timestamp| {
@@ -136,6 +140,7 @@ impl Publisher {
         Ok(Survey {
             snapshot,
             end,
+            taken,
             issuer,
             status_key,
             present,

@@ -20,6 +20,8 @@ on_both! {
     only_what_changed_is_written,
     a_renewal_takes_the_place_of_the_old_link,
     a_compromised_key_signs_no_list,
+    what_no_key_can_sign_is_trouble,
+    what_waited_for_a_key_is_made_good_with_the_same_one,
     a_stolen_key_leaves_what_the_records_confirm,
     another_key_mints_anew,
     the_one_file_is_the_same_pack,
@@ -197,6 +199,46 @@ async fn a_compromised_key_signs_no_list(bench: Bench) {
     let done = house.publish().await;
     assert_eq!((done.lists, done.lists_without_key), (1, 0));
     assert_eq!(house.stated(label.status), Status::Valid);
+}
+
+/// Nobody is told of a suspension that no key can sign, so it is no success either.
+async fn what_no_key_can_sign_is_trouble(bench: Bench) {
+    let house = House::new(bench);
+    let label = house.bench.label(1).await;
+    let mut publisher = house.publisher();
+    publisher.publish().await.unwrap();
+    let (agreed, through) = (house.now(), publisher.health().borrow().through);
+    let stolen = test_key(1).key().id();
+    let note = Note::new("stolen").unwrap();
+    house.bench.decide(&house.bench.operator, CompromiseKey { key: stolen, note }).await.unwrap();
+    house.bench.change(&number(1), ChangeKind::Suspend).await.unwrap();
+    for _ in 0..2 {
+        house.wait(60);
+        publisher.publish().await.unwrap();
+        let health = publisher.health().borrow().clone();
+        assert_eq!((health.agreed_at, health.through), (Some(agreed), through));
+        assert_eq!(health.trouble().unwrap().0, "no-key");
+    }
+    house.bench.add_key(2).await;
+    publisher.publish().await.unwrap();
+    assert_eq!(house.stated(label.status), Status::Suspended);
+    let health = publisher.health().borrow().clone();
+    assert_eq!((health.agreed_at, health.trouble()), (Some(house.now()), None));
+}
+
+/// What was not signed for want of a key is not taken for published when the key comes back, here with the clock.
+async fn what_waited_for_a_key_is_made_good_with_the_same_one(bench: Bench) {
+    let house = House::new(bench);
+    let label = house.bench.label(1).await;
+    let mut publisher = house.publisher();
+    publisher.publish().await.unwrap();
+    // Before the key's first day.
+    house.wait(-3_600);
+    house.bench.change(&number(1), ChangeKind::Suspend).await.unwrap();
+    assert_eq!(publisher.publish().await.unwrap().lists_without_key, 1);
+    house.wait(3_600);
+    publisher.publish().await.unwrap();
+    assert_eq!(house.stated(label.status), Status::Suspended);
 }
 
 /// The thief dates a forgery before the theft, and gives it the number and the status entry of an honest label.
