@@ -14,6 +14,9 @@ use super::{PublicationError, Publisher, RootState, records};
 use crate::audit::Anchor;
 use crate::{Recovery, Refusal, Seq, Snapshot, pack};
 
+/// By how many seconds the clocks of two publishers may differ, without either signing anew what the other has signed.
+const CLOCKS_DIFFER: u64 = 60;
+
 /// One state of the records, and what of it is not out there.
 pub(super) struct Survey {
     pub(super) snapshot: Snapshot,
@@ -41,7 +44,7 @@ pub(super) struct Survey {
     pub(super) documents: BTreeMap<String, Vec<u8>>,
     /// The issuer's DID document, if it has changed.
     pub(super) did: Option<(String, Vec<u8>)>,
-    /// Which metadata is past half its life.
+    /// Which metadata is past half its life, or from the future.
     pub(super) aged: Aged,
     /// Whether minted codes wait for their files.
     pub(super) labels: bool,
@@ -135,6 +138,7 @@ impl Publisher {
         let aged = match &present {
             Some(present) if half(Role::Targets, present.targets_expire) => Aged::Targets,
             Some(present) if half(Role::Timestamp, present.online_expires) => Aged::Online,
+            Some(present) if present.made.is_some_and(|made| is_from_the_future(made, now)) => Aged::Online,
             _ => Aged::Nothing,
         };
         Ok(Survey {
@@ -167,8 +171,8 @@ impl Publisher {
         Ok(recovery)
     }
 
-    /// The lists that have changed, are not out there, near their expiry or are signed by another key; and how
-    /// many of them nobody can sign.
+    /// The lists that have changed, are not out there, near their expiry, from the future or signed by another key;
+    /// and how many of them nobody can sign.
     async fn lists_due(
         &mut self,
         snapshot: &mut Snapshot,
@@ -182,7 +186,9 @@ impl Publisher {
         for record in snapshot.lists().await? {
             let state = self.memory.lists.of(&self.place, issuer, published, record.list).await?;
             let stands = state.is_some_and(|state| {
-                Some(state.key) == key && state.expires.is_some_and(|expires| half < expires)
+                Some(state.key) == key
+                    && !is_from_the_future(state.issued_at, now)
+                    && state.expires.is_some_and(|expires| half < expires)
             });
             let there = self.memory.looked_after || self.objects_there(issuer, record.list).await?;
             if all || !stands || !there || record.changed > since {
@@ -229,6 +235,11 @@ impl Publisher {
         }
         Ok(Some((name, bytes)))
     }
+}
+
+/// Whether something was signed by a clock that was ahead: verifiers would not take it, or would doubt their own.
+fn is_from_the_future(made: Timestamp, now: Timestamp) -> bool {
+    now.plus_seconds(CLOCKS_DIFFER) < made
 }
 
 fn register_refused(error: &verilabel_recognition::RegisterError) -> Refusal {
