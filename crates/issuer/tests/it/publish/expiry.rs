@@ -16,6 +16,8 @@ on_both! {
     old_generations_stay_for_a_while_and_then_go,
     what_a_clock_ahead_has_signed_is_signed_anew,
     a_pack_from_the_future_is_made_anew,
+    the_one_file_follows_a_clock_set_back,
+    old_files_go_after_a_clock_was_set_back,
     what_falls_due_is_out_there_with_the_next_publication,
 }
 
@@ -139,4 +141,32 @@ async fn a_pack_from_the_future_is_made_anew(bench: Bench) {
     assert_eq!(house.publish().await.version, Some(2));
     assert_eq!(house.pack().accepted().made(), Some(house.now()));
     assert_eq!(house.publish().await.version, None);
+}
+
+async fn the_one_file_follows_a_clock_set_back(bench: Bench) {
+    let house = House::new(bench);
+    house.bench.label(1).await;
+    let mut publisher = house.publisher();
+    house.wait(2 * 3_600);
+    publisher.publish().await.unwrap();
+    house.wait(-2 * 3_600);
+    house.bench.change(&number(1), ChangeKind::Suspend).await.unwrap();
+    publisher.publish().await.unwrap();
+    assert_eq!(house.one_file().accepted().roles(), house.pack().accepted().roles());
+}
+
+async fn old_files_go_after_a_clock_was_set_back(bench: Bench) {
+    let house = House::new(bench);
+    house.bench.label(1).await;
+    let mut publisher = house.publisher_with(keep(1, 0));
+    house.wait(2 * 3_600);
+    publisher.publish().await.unwrap();
+    house.wait(-2 * 3_600);
+    for change in [ChangeKind::Suspend, ChangeKind::Reinstate] {
+        house.bench.change(&number(1), change).await.unwrap();
+        publisher.publish().await.unwrap();
+        house.wait(60);
+    }
+    let releases = "SELECT CAST(version AS TEXT) AS text FROM releases ORDER BY version";
+    assert_eq!(house.bench.read_all(releases).await, ["1", "3"], "the first is from the future still");
 }
