@@ -4,6 +4,7 @@ use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 
+use ring::rand::{SecureRandom, SystemRandom};
 use serde_json::Value;
 use sqlx::{AnyConnection, Executor};
 use verilabel_label::Timestamp;
@@ -21,11 +22,22 @@ const ROWS: usize = 1_000;
 const ENTRIES_SINCE: u32 = 1 << 24;
 /// More status lists than are opened between two backups.
 const LISTS_SINCE: u32 = 16;
+/// So many bytes of chance tell the lists of one restore from those of another of the same backup; no more, because
+/// every label spells the number of its list.
+const CHANCE: usize = 2;
 
 /// More releases of the trust pack than come out between two backups, whatever the clock says.
 const RELEASES_SINCE: u64 = 1 << 20;
 /// More releases than come out in a second.
 const RELEASES_PER_SECOND: u64 = 16;
+
+/// What tells a restore from every other of the same backup.
+#[derive(Debug, Clone, Copy)]
+struct Since {
+    /// How long ago the backup was made.
+    seconds: u64,
+    chance: u16,
+}
 
 /// What was restored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +62,7 @@ pub async fn restore(
     folder: &Path,
     database: &DatabaseUrl,
     now: Timestamp,
+    random: &SystemRandom,
 ) -> Result<Restored, Refusal> {
     let occupied = || Refusal::Exists { folder: folder.to_owned() };
     if fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some()) {
@@ -61,7 +74,10 @@ pub async fn restore(
     let mut connection = target.connect().await?;
     migrate(&mut connection, target.is_sqlite()).await?;
     connection.execute(sqlx::raw_sql("BEGIN")).await?;
-    let restored = restore_rows(backup, &manifest, &mut connection, now, occupied).await;
+    let mut chance = [0; CHANCE];
+    random.fill(&mut chance).map_err(|_| Refusal::NoRandomness)?;
+    let since = Since { seconds: now.seconds_since(manifest.made_at), chance: u16::from_be_bytes(chance) };
+    let restored = restore_rows(backup, &manifest, &mut connection, since, occupied).await;
     let end = if restored.is_ok() { "COMMIT" } else { "ROLLBACK" };
     connection.execute(sqlx::raw_sql(end)).await?;
     let restored = restored?;
@@ -100,7 +116,7 @@ async fn restore_rows(
     backup: &Path,
     manifest: &Manifest,
     connection: &mut AnyConnection,
-    now: Timestamp,
+    since: Since,
     occupied: impl Fn() -> Refusal,
 ) -> Result<Restored, Refusal> {
     let row = sqlx::query("SELECT seq FROM head WHERE id = 1").fetch_one(&mut *connection).await?;
@@ -120,8 +136,8 @@ async fn restore_rows(
         }
         None => {}
     }
-    skip_releases(connection, now.seconds_since(manifest.made_at)).await?;
-    Ok(Restored { rows, end, next_list: skip_entries(connection).await? })
+    skip_releases(connection, since.seconds).await?;
+    Ok(Restored { rows, end, next_list: skip_entries(connection, since.chance).await? })
 }
 
 /// Verifiers keep the highest version that they have seen and take no lower one, and the publication folder, which says
@@ -141,12 +157,14 @@ async fn skip_releases(connection: &mut AnyConnection, seconds: u64) -> Result<(
     Ok(())
 }
 
-/// The same seeds would give what is awarded next the entries of labels that are out there and not on record.
-async fn skip_entries(connection: &mut AnyConnection) -> Result<u32, Refusal> {
+/// The same counter would give what is awarded next the entries and serial numbers of labels that are out there and not
+/// on record: those of labels signed since the backup was made, and after another restore of the same one.
+async fn skip_entries(connection: &mut AnyConnection, chance: u16) -> Result<u32, Refusal> {
     let bits = list_bits(connection).await?;
     let row = sqlx::query("SELECT next_index FROM head WHERE id = 1").fetch_one(&mut *connection).await?;
     let (list, _) = bits.split(row.int("next_index")?)?;
-    let next_list = list.saturating_add(1 + LISTS_SINCE.max(ENTRIES_SINCE / bits.entries()));
+    let since = LISTS_SINCE.max(ENTRIES_SINCE / bits.entries()) + u32::from(chance);
+    let next_list = list.saturating_add(1 + since);
     sqlx::query("UPDATE head SET next_index = $1 WHERE id = 1")
         .bind(bits.first_of(next_list))
         .execute(connection)

@@ -75,7 +75,7 @@ pub(crate) async fn init(session: &Session, args: InitArgs) -> Outcome {
         list_bits: ListBits::new(args.list_bits)?,
     };
     let folder = session.folder()?;
-    Authority::init(folder, &setup, session.register()?, session.now()).await?;
+    Authority::init(folder, &setup, session.register()?, session.now(), session.random()).await?;
     print(&format!(
         "{} is the folder of {}; make its first user with `user add`",
         folder.display(),
@@ -127,7 +127,7 @@ pub(crate) async fn backup(session: &Session, folder: &Path) -> Outcome {
 pub(crate) async fn restore(session: &Session, args: RestoreArgs) -> Outcome {
     let folder = session.folder()?;
     let database = DatabaseUrl::new(&args.database);
-    let restored = restore_backup(&args.backup, folder, &database, session.now()).await?;
+    let restored = restore_backup(&args.backup, folder, &database, session.now(), session.random()).await?;
     if session.json() {
         let facts = serde_json::json!({
             "rows": restored.rows, "seq": restored.end.seq, "hash": restored.end.hash.to_string(),

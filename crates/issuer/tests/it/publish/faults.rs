@@ -76,7 +76,7 @@ async fn a_restored_authority_goes_beyond_what_was_released(bench: Bench) {
             Kind::Sqlite => DatabaseUrl::sqlite("authority.db"),
             Kind::Postgres => new_database("restored"),
         };
-        restore(&backup, &folder, &database, house.now()).await.unwrap();
+        restore(&backup, &folder, &database, house.now(), &SystemRandom::new()).await.unwrap();
         house.bench.authority = Authority::open(&folder, register(), &SystemRandom::new()).await.unwrap();
         house.bench.change(&number(1), ChangeKind::Suspend).await.unwrap();
         house.publish().await;
