@@ -88,7 +88,7 @@ pub use pack::{
 };
 pub use partners::{Introduction, PartReading, PartnerList, PartnerRecord, introduce, sign_part, write_part};
 pub use people::{Actor, Role, UnknownRole, User};
-pub use publication::{AskToPublish, MarkPublished, PublicationRecord};
+pub use publication::{AskToPublish, MarkInPack, MarkPublished, PublicationRecord};
 pub use publish::{
     Clock, Failure, Health, Keep, LabelFile, PublicationError, Published, Publisher, Settings,
 };

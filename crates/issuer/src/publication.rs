@@ -63,6 +63,40 @@ impl Decision for MarkPublished {
     const BY_SYSTEM: bool = true;
 
     fn subject(&self) -> String {
+        self.without_files().subject()
+    }
+
+    async fn decide(&self, work: &mut Work) -> Result<PublicationRecord, Refusal> {
+        sqlx::query("UPDATE codes SET published = 1 WHERE published = 0 AND minted_seq <= $1")
+            .bind(self.through.number())
+            .execute(work.db())
+            .await?;
+        self.without_files().decide(work).await
+    }
+}
+
+impl MarkPublished {
+    fn without_files(&self) -> MarkInPack {
+        MarkInPack { through: self.through, note: self.note.clone() }
+    }
+}
+
+/// The same of a trust pack by itself. The files of labels are no part of it: they wait for a publication folder.
+#[derive(Debug, Clone)]
+pub struct MarkInPack {
+    /// The last event that was taken account of.
+    pub through: Seq,
+    /// Which release of which pack.
+    pub note: String,
+}
+
+impl Decision for MarkInPack {
+    type Outcome = PublicationRecord;
+    const KIND: &'static str = MarkPublished::KIND;
+    const ROLES: &'static [Role] = MarkPublished::ROLES;
+    const BY_SYSTEM: bool = true;
+
+    fn subject(&self) -> String {
         format!("events up to {}", self.through)
     }
 
@@ -75,10 +109,6 @@ impl Decision for MarkPublished {
         let hash: ChainHash = row.parsed("hash")?;
         replace_renewed(work, self.through).await?;
         let through = self.through.number();
-        sqlx::query("UPDATE codes SET published = 1 WHERE published = 0 AND minted_seq <= $1")
-            .bind(through)
-            .execute(work.db())
-            .await?;
         let awards = sqlx::query(
             "UPDATE awards SET state = 'published', version = version + 1
              WHERE state = 'minted' AND minted_seq <= $1",

@@ -38,6 +38,7 @@ pub use health::{Failure, Health};
 pub use labels::LabelFile;
 
 pub(crate) use names::plain as plain_name;
+pub(crate) use records::highest_version;
 
 use std::collections::BTreeSet;
 use std::convert::Infallible;

@@ -4,12 +4,15 @@ use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 
+use ring::rand::{SecureRandom, SystemRandom};
 use serde_json::Value;
 use sqlx::{AnyConnection, Executor};
+use verilabel_label::Timestamp;
 
 use super::{ColumnKind, KEYS, MANIFEST, Manifest, RECORDS, SCHEMA, TableLine, copy_keys, facts_below};
 use crate::audit::{self, Anchor, ChainHash};
 use crate::authority::{Folder, list_bits};
+use crate::publish::highest_version;
 use crate::store::{Cells, Database, SCHEMA_VERSION, TABLES, insert_rows, migrate};
 use crate::{DatabaseUrl, Refusal, Seq};
 
@@ -19,6 +22,22 @@ const ROWS: usize = 1_000;
 const ENTRIES_SINCE: u32 = 1 << 24;
 /// More status lists than are opened between two backups.
 const LISTS_SINCE: u32 = 16;
+/// So many bytes of chance tell the lists of one restore from those of another of the same backup; no more, because
+/// every label spells the number of its list.
+const CHANCE: usize = 2;
+
+/// More releases of the trust pack than come out between two backups, whatever the clock says.
+const RELEASES_SINCE: u64 = 1 << 20;
+/// More releases than come out in a second.
+const RELEASES_PER_SECOND: u64 = 16;
+
+/// What tells a restore from every other of the same backup.
+#[derive(Debug, Clone, Copy)]
+struct Since {
+    /// How long ago the backup was made.
+    seconds: u64,
+    chance: u16,
+}
 
 /// What was restored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,12 +51,19 @@ pub struct Restored {
 }
 
 /// Restores a backup into a new folder and an empty database. Labels may have been signed since it was made, which the
-/// records know nothing of: what is awarded next has its status in lists that cannot have been opened meanwhile.
+/// records know nothing of: what is awarded next has its status in lists that cannot have been opened meanwhile. The
+/// trust pack may have been released, too: the next release has a version that none of those can have had.
 ///
 /// # Errors
 /// [`Refusal::Exists`] for a folder or a database that holds something; [`Refusal::Damaged`] for a backup whose
 /// files are not those of its manifest, or whose audit chain does not stand. Nothing is restored then.
-pub async fn restore(backup: &Path, folder: &Path, database: &DatabaseUrl) -> Result<Restored, Refusal> {
+pub async fn restore(
+    backup: &Path,
+    folder: &Path,
+    database: &DatabaseUrl,
+    now: Timestamp,
+    random: &SystemRandom,
+) -> Result<Restored, Refusal> {
     let occupied = || Refusal::Exists { folder: folder.to_owned() };
     if fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some()) {
         return Err(occupied());
@@ -48,7 +74,10 @@ pub async fn restore(backup: &Path, folder: &Path, database: &DatabaseUrl) -> Re
     let mut connection = target.connect().await?;
     migrate(&mut connection, target.is_sqlite()).await?;
     connection.execute(sqlx::raw_sql("BEGIN")).await?;
-    let restored = restore_rows(backup, &manifest, &mut connection, occupied).await;
+    let mut chance = [0; CHANCE];
+    random.fill(&mut chance).map_err(|_| Refusal::NoRandomness)?;
+    let since = Since { seconds: now.seconds_since(manifest.made_at), chance: u16::from_be_bytes(chance) };
+    let restored = restore_rows(backup, &manifest, &mut connection, since, occupied).await;
     let end = if restored.is_ok() { "COMMIT" } else { "ROLLBACK" };
     connection.execute(sqlx::raw_sql(end)).await?;
     let restored = restored?;
@@ -87,6 +116,7 @@ async fn restore_rows(
     backup: &Path,
     manifest: &Manifest,
     connection: &mut AnyConnection,
+    since: Since,
     occupied: impl Fn() -> Refusal,
 ) -> Result<Restored, Refusal> {
     let row = sqlx::query("SELECT seq FROM head WHERE id = 1").fetch_one(&mut *connection).await?;
@@ -100,18 +130,41 @@ async fn restore_rows(
     let end = Anchor { seq: Seq::new(manifest.seq), hash };
     let report = audit::verify(connection, &[end]).await?;
     match report.faults.first() {
-        Some(fault) => Err(Refusal::damaged("the backup's audit chain", &fault)),
-        None if report.end != end => Err(Refusal::damaged("the backup's audit chain", &"it ends elsewhere")),
-        None => Ok(Restored { rows, end, next_list: skip_entries(connection).await? }),
+        Some(fault) => return Err(Refusal::damaged("the backup's audit chain", &fault)),
+        None if report.end != end => {
+            return Err(Refusal::damaged("the backup's audit chain", &"it ends elsewhere"));
+        }
+        None => {}
     }
+    skip_releases(connection, since.seconds).await?;
+    Ok(Restored { rows, end, next_list: skip_entries(connection, since.chance).await? })
 }
 
-/// The same seeds would give what is awarded next the entries of labels that are out there and not on record.
-async fn skip_entries(connection: &mut AnyConnection) -> Result<u32, Refusal> {
+/// Verifiers keep the highest version that they have seen and take no lower one, and the publication folder, which says
+/// it, may be lost with the records. The longer ago the backup was made, the higher: another restore of the same one
+/// goes beyond what was released after this one.
+async fn skip_releases(connection: &mut AnyConnection, seconds: u64) -> Result<(), Refusal> {
+    let since = RELEASES_SINCE + seconds * RELEASES_PER_SECOND;
+    let version = highest_version(connection).await?.saturating_add(since);
+    let version = i64::try_from(version).map_err(|e| Refusal::damaged("a version", &e))?;
+    // A release that never came about: it brought in nothing, and is forgotten with the next.
+    sqlx::query(
+        "INSERT INTO releases (version, seq, at, published, added, dropped) VALUES ($1, 0, 0, 0, '[]', '[]')",
+    )
+    .bind(version)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// The same counter would give what is awarded next the entries and serial numbers of labels that are out there and not
+/// on record: those of labels signed since the backup was made, and after another restore of the same one.
+async fn skip_entries(connection: &mut AnyConnection, chance: u16) -> Result<u32, Refusal> {
     let bits = list_bits(connection).await?;
     let row = sqlx::query("SELECT next_index FROM head WHERE id = 1").fetch_one(&mut *connection).await?;
     let (list, _) = bits.split(row.int("next_index")?)?;
-    let next_list = list.saturating_add(1 + LISTS_SINCE.max(ENTRIES_SINCE / bits.entries()));
+    let since = LISTS_SINCE.max(ENTRIES_SINCE / bits.entries()) + u32::from(chance);
+    let next_list = list.saturating_add(1 + since);
     sqlx::query("UPDATE head SET next_index = $1 WHERE id = 1")
         .bind(bits.first_of(next_list))
         .execute(connection)

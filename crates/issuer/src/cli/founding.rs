@@ -126,7 +126,8 @@ pub(crate) async fn backup(session: &Session, folder: &Path) -> Outcome {
 
 pub(crate) async fn restore(session: &Session, args: RestoreArgs) -> Outcome {
     let folder = session.folder()?;
-    let restored = restore_backup(&args.backup, folder, &DatabaseUrl::new(&args.database)).await?;
+    let database = DatabaseUrl::new(&args.database);
+    let restored = restore_backup(&args.backup, folder, &database, session.now(), session.random()).await?;
     if session.json() {
         let facts = serde_json::json!({
             "rows": restored.rows, "seq": restored.end.seq, "hash": restored.end.hash.to_string(),

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use clap::{Subcommand, ValueHint};
 use verilabel_issuer::{
-    Authority, PackKeys, PackOpenError, PartnerList, Partners, Refusal, Signers, Validities,
-    publish_pack_with,
+    Actor, ApplyDue, Authority, MarkInPack, Order, PackKeys, PackOpenError, PartnerList, Partners, Refusal,
+    Seq, Signers, Validities, publish_pack_with,
 };
 use verilabel_label::Timestamp;
 use verilabel_trust::{PackContents, Purpose, write_folder};
@@ -106,6 +106,7 @@ pub(crate) async fn run(session: &Session, command: PackCommand) -> Outcome {
             let register = session.register()?;
             let register = register.to_json().map_err(|e| Trouble::System(e.to_string()))?;
             let mut contents = PackContents { register, ..PackContents::default() };
+            let mut handed_in = Vec::new();
             for folder in &folders {
                 let authority = session.open_at(folder).await?;
                 session.mint(&authority).await?;
@@ -117,7 +118,8 @@ pub(crate) async fn run(session: &Session, command: PackCommand) -> Outcome {
                     );
                     return Err(Trouble::Usage(text));
                 }
-                add(&mut contents, session, &authority, Some(&keys), (now, expires)).await?;
+                let through = add(&mut contents, session, &authority, Some(&keys), (now, expires)).await?;
+                handed_in.push((authority, through));
             }
             let partners = Partners { list: Some(&list), parts: &parts };
             let done = publish_pack_with(&pack, &contents, &partners, &keys, &Validities::default(), now)?;
@@ -126,6 +128,11 @@ pub(crate) async fn run(session: &Session, command: PackCommand) -> Outcome {
                 say(&format!("{} is not used: {} [{}]", trouble.role, trouble.text, trouble.code));
             }
             say_waiting(&done.waiting);
+            let note = format!("release {} of {}", done.version, pack.display());
+            for (authority, through) in handed_in {
+                let mark = MarkInPack { through, note: note.clone() };
+                authority.decide(by_itself(now), mark).await?;
+            }
         }
     }
     Ok(Exit::Good)
@@ -146,16 +153,19 @@ fn write_file(path: &Path, bytes: Vec<u8>) -> Result<(), Trouble> {
     write_folder(folder, &[(name.to_owned(), bytes)]).map_err(|e| Trouble::System(e.to_string()))
 }
 
-/// What an authority hands in for a pack; its status lists are signed by a key that the pack's verifiers know.
+/// What an authority hands in for a pack, and the last event that this takes account of: what has fallen due is carried
+/// out before. Its status lists are signed by a key that the pack's verifiers know.
 async fn add(
     contents: &mut PackContents,
     session: &Session,
     authority: &Authority,
     keys: Option<&PackKeys>,
     (now, expires): (Timestamp, Timestamp),
-) -> Result<(), Trouble> {
+) -> Result<Seq, Trouble> {
+    while authority.decide(by_itself(now), ApplyDue).await?.more {}
     let signers: std::sync::Arc<dyn Signers> = session.keystore(authority)?;
     let mut snapshot = authority.snapshot().await?;
+    let through = snapshot.end().await?.seq;
     let issuer = snapshot.published_issuer().await?;
     let known = keys.map(|keys| keys.status_key(&issuer, now)).transpose().map_err(PackOpenError::from)?;
     let key = match known.flatten() {
@@ -168,5 +178,10 @@ async fn add(
     }
     contents.products.insert(issuer.id.clone(), snapshot.all_products().await?);
     contents.issuers.push(issuer);
-    Ok(())
+    Ok(through)
+}
+
+/// What nobody needs to ask for.
+fn by_itself(at: Timestamp) -> Order {
+    Order { actor: Actor::System, at }
 }

@@ -1,5 +1,6 @@
 //! `publish`.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -80,9 +81,12 @@ pub(crate) async fn run(session: &Session, args: PublishArgs) -> Outcome {
         print(&format!("release {release}, events up to {through}"))?;
         say(&format!("{labels} labels and {lists} status lists are new"));
     }
-    let Some(failure) = health.last_failure else { return Ok(Exit::Good) };
-    say(&format!("published, but: {} [{}]", failure.text, failure.code));
-    Ok(Exit::Trouble)
+    let failure = health.last_failure.as_ref().map(|failure| (failure.code, failure.text.clone()));
+    let troubles: BTreeMap<_, _> = failure.into_iter().chain(health.trouble()).collect();
+    for (code, text) in &troubles {
+        say(&format!("published, but: {text} [{code}]"));
+    }
+    Ok(if troubles.is_empty() { Exit::Good } else { Exit::Trouble })
 }
 
 /// Signs whatever is approved, as long as it runs. What fails is said, and tried again with the next approval or

@@ -97,12 +97,9 @@ impl api::Publisher for Background {
         if *self.ended.borrow() || self.health.has_changed().is_err() {
             return PublisherHealth::Stopped;
         }
-        let health = self.health.borrow();
-        match &health.last_failure {
-            Some(failure) if health.failures_in_a_row > 0 => {
-                PublisherHealth::Failing { reason: failure.text.clone() }
-            }
-            _ => PublisherHealth::Working,
+        match self.health.borrow().trouble() {
+            Some((_, reason)) => PublisherHealth::Failing { reason },
+            None => PublisherHealth::Working,
         }
     }
 }
@@ -118,5 +115,26 @@ async fn keep_forgetting(authority: Authority, clock: ReadClock) {
             }
         }
         tokio::time::sleep(FORGETTING).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use verilabel_issuer::api::Publisher;
+
+    use super::*;
+
+    #[test]
+    fn lists_that_no_key_can_sign_are_a_failure() {
+        let (told, health) = watch::channel(Health::default());
+        let (_end, ended) = watch::channel(false);
+        let background = Background { health, ended };
+        assert_eq!(background.health(), PublisherHealth::Working);
+        told.send_modify(|health| health.lists_without_key = 2);
+        assert!(
+            matches!(background.health(), PublisherHealth::Failing { reason } if reason.starts_with("2 "))
+        );
+        told.send_modify(|health| health.lists_without_key = 0);
+        assert_eq!(background.health(), PublisherHealth::Working);
     }
 }

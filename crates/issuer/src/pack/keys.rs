@@ -240,7 +240,9 @@ impl PackKeys {
         let in_use = |issuer: &Issuer| keys::in_use(issuer, Purpose::Status, now).ok().map(PublicKey::id);
         let known = self.offline().and_then(|offline| offline.documents.get(&path::issuer(&issuer.id)));
         let Some(known) = known else { return Ok(in_use(issuer)) };
-        Ok(in_use(&Issuer::from_json(known)?).filter(|key| keys::trusted(issuer, *key).is_ok()))
+        let mut known = Issuer::from_json(known)?;
+        known.keys.retain(|key| keys::trusted(issuer, key.key.id()).is_ok());
+        Ok(in_use(&known))
     }
 
     fn signs(&self, role: Role) -> bool {

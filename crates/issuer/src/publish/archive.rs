@@ -60,7 +60,9 @@ impl Publisher {
     pub(super) fn wants_archive(&self, now: Timestamp) -> bool {
         let Some(present) = &self.memory.present else { return false };
         let pause = (present.list.total_length() >> 20).saturating_mul(PAUSE_PER_MIB);
-        let rested = self.memory.archive.written_at.is_none_or(|at| at.plus_seconds(pause) <= now);
+        // A clock that was ahead when it was written is no reason to wait.
+        let rested =
+            self.memory.archive.written_at.is_none_or(|at| now < at || at.plus_seconds(pause) <= now);
         self.memory.archive.state == ArchiveState::Due && rested
     }
 

@@ -17,7 +17,8 @@ impl Publisher {
     /// Removes files that no kept release refers to.
     pub(super) async fn clean(&mut self, now: Timestamp) -> Result<(), PublicationError> {
         let Some(present) = self.memory.present.clone() else { return Ok(()) };
-        if self.memory.cleaned_at.is_some_and(|at| now < at.plus_seconds(PAUSE)) {
+        // A clock that was ahead then is no reason to wait.
+        if self.memory.cleaned_at.is_some_and(|at| at <= now && now < at.plus_seconds(PAUSE)) {
             return Ok(());
         }
         let releases = {

@@ -4,7 +4,7 @@ use serde::Serialize;
 use verilabel_label::Timestamp;
 
 use super::{PublicationError, Published};
-use crate::Seq;
+use crate::{Refusal, Seq};
 
 /// How publishing goes.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -49,13 +49,33 @@ pub struct Failure {
 }
 
 impl Health {
+    /// What keeps decisions from going out, if anything does: a stable code, and words for whoever runs this.
+    #[must_use]
+    pub fn trouble(&self) -> Option<(&'static str, String)> {
+        match &self.last_failure {
+            Some(failure) if self.failures_in_a_row > 0 => Some((failure.code, failure.text.clone())),
+            _ => self.no_key(),
+        }
+    }
+
+    /// Status lists that no key can sign, as [`Health::trouble`] has it.
+    fn no_key(&self) -> Option<(&'static str, String)> {
+        let text = format!(
+            "{} status lists are not published, as no key is in use that is trusted and that verifiers know: no \
+             suspension, withdrawal or reinstatement goes out; see `key list`",
+            self.lists_without_key
+        );
+        (self.lists_without_key > 0).then(|| (Refusal::NoKey.code(), text))
+    }
+
     pub(super) fn went_well(&mut self, done: &Published, now: Timestamp) {
         self.failures_in_a_row = 0;
-        self.through = Some(done.through);
         self.lists_without_key = done.lists_without_key;
         self.waiting.clone_from(&done.waiting);
-        if !done.more {
-            self.agreed_at = Some(now);
+        // What no key can sign is not out there.
+        if done.lists_without_key == 0 {
+            self.through = Some(done.through);
+            self.agreed_at = if done.more { self.agreed_at } else { Some(now) };
         }
         if done.version.is_some() || done.labels > 0 {
             self.published_at = Some(now);

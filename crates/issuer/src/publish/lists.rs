@@ -52,10 +52,11 @@ pub(super) fn sign(
     Ok(SignedList { list, token, objects })
 }
 
-/// Who signed a list that is out there, and until when it is good.
+/// Who signed a list that is out there, and from when until when it is good.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct ListState {
     pub(super) key: KeyId,
+    pub(super) issued_at: Timestamp,
     pub(super) expires: Option<Timestamp>,
 }
 
@@ -97,6 +98,6 @@ fn state(bytes: &[u8], issuer: &Issuer) -> Option<ListState> {
     let named = issuer.keys.iter().filter(|key| sealed.untrusted_hint().names(&key.key.id()));
     named.into_iter().find_map(|key| {
         let token = sealed.open(&key.key, &mut budget).ok()?.into_value();
-        Some(ListState { key: key.key.id(), expires: token.expires })
+        Some(ListState { key: key.key.id(), issued_at: token.issued_at, expires: token.expires })
     })
 }

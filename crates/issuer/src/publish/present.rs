@@ -28,6 +28,8 @@ pub(super) struct Present {
     pub(super) targets_expire: Timestamp,
     /// The earlier of snapshot and timestamp.
     pub(super) online_expires: Timestamp,
+    /// When it was made.
+    pub(super) made: Option<Timestamp>,
 }
 
 impl Present {
@@ -134,6 +136,7 @@ pub(super) fn accepted(
         root_expires: root.expires,
         targets_expire: targets_expire.unwrap_or(Timestamp::MAX),
         online_expires: snapshot.expires.min(timestamp.expires),
+        made: accepted.made(),
         metadata,
     })
 }

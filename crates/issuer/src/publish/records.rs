@@ -142,7 +142,7 @@ pub(super) async fn releases(connection: &mut AnyConnection) -> Result<Vec<Relea
 }
 
 /// The highest version on record; 0 if none is.
-pub(super) async fn highest_version(connection: &mut AnyConnection) -> Result<u64, Refusal> {
+pub(crate) async fn highest_version(connection: &mut AnyConnection) -> Result<u64, Refusal> {
     let row = sqlx::query("SELECT version FROM releases ORDER BY version DESC LIMIT 1")
         .fetch_optional(connection)
         .await?;

@@ -126,7 +126,7 @@ impl Publisher {
         let present = present::accepted(&self.keys, metadata, now)?;
         let before = survey.present.iter().flat_map(|present| present.files()).collect();
         let did = survey.did.take().map(|(_, document)| document);
-        Ok(Prepared { seq: survey.end.seq, before, files, objects, did, timestamp, present })
+        Ok(Prepared { seq: survey.taken, before, files, objects, did, timestamp, present })
     }
 
     /// The metadata of every targets role: signed anew where what it lists has changed or its time has come, by

@@ -14,11 +14,17 @@ use super::{PublicationError, Publisher, RootState, records};
 use crate::audit::Anchor;
 use crate::{Recovery, Refusal, Seq, Snapshot, pack};
 
+/// By how many seconds the clocks of two publishers may differ, without either signing anew what the other has signed.
+const CLOCKS_DIFFER: u64 = 60;
+
 /// One state of the records, and what of it is not out there.
 pub(super) struct Survey {
     pub(super) snapshot: Snapshot,
     /// The last event that this state takes account of.
     pub(super) end: Anchor,
+    /// The last event of which nothing is missing in what is out there once this is: what no key can sign is due
+    /// still, whichever key can by then.
+    pub(super) taken: Seq,
     pub(super) issuer: Arc<Issuer>,
     /// The key that signs status lists; none while no key is in use.
     pub(super) status_key: Option<KeyId>,
@@ -38,7 +44,7 @@ pub(super) struct Survey {
     pub(super) documents: BTreeMap<String, Vec<u8>>,
     /// The issuer's DID document, if it has changed.
     pub(super) did: Option<(String, Vec<u8>)>,
-    /// Which metadata is past half its life.
+    /// Which metadata is past half its life, or from the future.
     pub(super) aged: Aged,
     /// Whether minted codes wait for their files.
     pub(super) labels: bool,
@@ -123,6 +129,7 @@ impl Publisher {
         let status_key = self.keys.status_key(&issuer, now)?;
         let (lists, orphans) =
             self.lists_due(&mut snapshot, &issuer, list, since, (status_key, now, all_lists)).await?;
+        let taken = if orphans == 0 { end.seq } else { since };
         let did = self.did_due(&issuer, now).await?;
         let labels = records::any_waiting(snapshot.connection()).await?;
         let half = |role: Role, expires: Timestamp| {
@@ -131,11 +138,13 @@ impl Publisher {
         let aged = match &present {
             Some(present) if half(Role::Targets, present.targets_expire) => Aged::Targets,
             Some(present) if half(Role::Timestamp, present.online_expires) => Aged::Online,
+            Some(present) if present.made.is_some_and(|made| is_from_the_future(made, now)) => Aged::Online,
             _ => Aged::Nothing,
         };
         Ok(Survey {
             snapshot,
             end,
+            taken,
             issuer,
             status_key,
             present,
@@ -162,8 +171,8 @@ impl Publisher {
         Ok(recovery)
     }
 
-    /// The lists that have changed, are not out there, near their expiry or are signed by another key; and how
-    /// many of them nobody can sign.
+    /// The lists that have changed, are not out there, near their expiry, from the future or signed by another key;
+    /// and how many of them nobody can sign.
     async fn lists_due(
         &mut self,
         snapshot: &mut Snapshot,
@@ -177,7 +186,9 @@ impl Publisher {
         for record in snapshot.lists().await? {
             let state = self.memory.lists.of(&self.place, issuer, published, record.list).await?;
             let stands = state.is_some_and(|state| {
-                Some(state.key) == key && state.expires.is_some_and(|expires| half < expires)
+                Some(state.key) == key
+                    && !is_from_the_future(state.issued_at, now)
+                    && state.expires.is_some_and(|expires| half < expires)
             });
             let there = self.memory.looked_after || self.objects_there(issuer, record.list).await?;
             if all || !stands || !there || record.changed > since {
@@ -224,6 +235,11 @@ impl Publisher {
         }
         Ok(Some((name, bytes)))
     }
+}
+
+/// Whether something was signed by a clock that was ahead: verifiers would not take it, or would doubt their own.
+fn is_from_the_future(made: Timestamp, now: Timestamp) -> bool {
+    now.plus_seconds(CLOCKS_DIFFER) < made
 }
 
 fn register_refused(error: &verilabel_recognition::RegisterError) -> Refusal {

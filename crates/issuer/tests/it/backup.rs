@@ -14,6 +14,7 @@ on_both! {
     a_backup_is_restored_into_either_database,
     a_backup_that_was_touched_is_refused,
     nothing_is_restored_over_anything,
+    every_restore_goes_on_in_lists_of_its_own,
 }
 
 async fn backed_up(bench: &Bench) -> std::path::PathBuf {
@@ -45,7 +46,7 @@ async fn a_backup_is_restored_into_either_database(bench: Bench) {
         [(Kind::Sqlite, DatabaseUrl::sqlite("other.db")), (Kind::Postgres, new_database("restored"))];
     for (kind, database) in databases {
         let folder = bench.folder.path().join(format!("restored-{kind:?}"));
-        let restored = restore(&backup, &folder, &database).await.unwrap();
+        let restored = restore(&backup, &folder, &database, now(), &SystemRandom::new()).await.unwrap();
         assert!(restored.rows > 50);
         let authority = Authority::open(&folder, register(), &SystemRandom::new()).await.unwrap();
         assert_eq!(authority.chain_end().await.unwrap(), restored.end);
@@ -78,7 +79,7 @@ async fn a_backup_that_was_touched_is_refused(bench: Bench) {
     let target = bench.folder.path().join("restored");
     let database = DatabaseUrl::sqlite("authority.db");
     let refused = async || {
-        let refused = restore(&backup, &target, &database).await.unwrap_err();
+        let refused = restore(&backup, &target, &database, now(), &SystemRandom::new()).await.unwrap_err();
         assert!(!target.join("authority.toml").exists());
         fs::remove_dir_all(&target).ok();
         refused
@@ -101,16 +102,35 @@ async fn a_backup_that_was_touched_is_refused(bench: Bench) {
     assert_eq!(refused().await.code(), "authority-file");
 }
 
+/// One backup is restored twice, and labels are signed in between.
+async fn every_restore_goes_on_in_lists_of_its_own(bench: Bench) {
+    let backup = backed_up(&bench).await;
+    let mut lists = Vec::new();
+    for n in 0..3 {
+        let database = match bench.kind {
+            Kind::Sqlite => DatabaseUrl::sqlite("authority.db"),
+            Kind::Postgres => new_database("restored"),
+        };
+        let folder = bench.folder.path().join(format!("restored-{n}"));
+        let restored = restore(&backup, &folder, &database, now(), &SystemRandom::new()).await.unwrap();
+        lists.push(restored.next_list);
+    }
+    lists.dedup();
+    assert!(lists.len() > 1, "{lists:?}");
+}
+
 async fn nothing_is_restored_over_anything(bench: Bench) {
     let backup = backed_up(&bench).await;
-    let own = restore(&backup, &bench.path(), &DatabaseUrl::sqlite("other.db")).await.unwrap_err();
+    let own = restore(&backup, &bench.path(), &DatabaseUrl::sqlite("other.db"), now(), &SystemRandom::new())
+        .await
+        .unwrap_err();
     assert_eq!(own.code(), "authority-exists");
     let database = match bench.kind {
         Kind::Sqlite => DatabaseUrl::sqlite(bench.path().join("authority.db").to_str().unwrap()),
         Kind::Postgres => bench.authority.folder().database().clone(),
     };
     let folder = bench.folder.path().join("new");
-    let occupied = restore(&backup, &folder, &database).await.unwrap_err();
+    let occupied = restore(&backup, &folder, &database, now(), &SystemRandom::new()).await.unwrap_err();
     assert_eq!(occupied.code(), "authority-exists");
     assert_eq!(bench.authority.verify_chain(&[]).await.unwrap().faults, []);
 }

@@ -10,6 +10,7 @@ mod audit;
 mod awards;
 mod backup;
 mod ceremony;
+mod commands;
 mod crowd;
 mod evidence;
 mod idempotency;

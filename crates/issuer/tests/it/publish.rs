@@ -20,7 +20,7 @@ use verilabel_issuer::{
     Approved, Clock, Keep, LabelFile, PackKeys, Passphrase, Published, Publisher, Settings, Validities,
 };
 use verilabel_label::{Status, StatusRef, Timestamp};
-use verilabel_trust::{Client, Expiry, FolderRepository, MemoryStore, TrustPack};
+use verilabel_trust::{ArchiveRepository, Client, Expiry, FolderRepository, MemoryStore, TrustPack};
 use verilabel_verify::{Conclusion, Policy, Question, judge};
 
 use crate::support::{Bench, now, signers};
@@ -78,6 +78,16 @@ impl House {
     /// The pack as a client gets it that has never seen one.
     pub(crate) fn pack(&self) -> TrustPack {
         open_pack(&self.folder().join("pack"), self.now())
+    }
+
+    /// The same from the one file.
+    pub(crate) fn one_file(&self) -> TrustPack {
+        let archive = fs::read(self.folder().join("pack.tar.gz")).unwrap();
+        let archive = ArchiveRepository::read(&archive).unwrap();
+        let root = fs::read(self.folder().join("pack/metadata/1.root.json")).unwrap();
+        let mut client = Client::open(MemoryStore::default(), &root).unwrap();
+        let accepted = client.update(&archive, self.now(), Expiry::Refuse).unwrap();
+        TrustPack::open(accepted, &archive).unwrap()
     }
 
     pub(crate) fn judged(&self, text: &str) -> Conclusion {

@@ -19,6 +19,7 @@ on_both! {
     half_an_archive_goes,
     a_publisher_that_died_holds_up_nobody,
     whoever_publishes_elsewhere_is_waited_for,
+    a_turn_beyond_what_turns_last_holds_up_nobody,
     a_reader_never_sees_a_mixture,
     publishers_take_turns,
 }
@@ -139,9 +140,9 @@ async fn half_an_archive_goes(bench: Bench) {
     assert!(!house.folder().join("pack.tar.gz#1").exists());
 }
 
-/// The turn is somebody's for two minutes still.
-async fn turn_of(house: &House, folder: &str) {
-    let until = house.now().plus_seconds(120).seconds();
+/// The turn is somebody's for so many seconds still.
+async fn turn_of(house: &House, folder: &str, seconds: u64) {
+    let until = house.now().plus_seconds(seconds).seconds();
     let sql = format!("UPDATE publishing SET holder = '{folder}/somebody', until = {until} WHERE id = 1");
     assert_eq!(house.bench.tamper(sql.leak()).await, 1);
     house.bench.change(&number(1), ChangeKind::Suspend).await.unwrap();
@@ -152,7 +153,7 @@ async fn a_publisher_that_died_holds_up_nobody(bench: Bench) {
     let label = house.bench.label(1).await;
     house.publish().await;
     let folder = fs::read_to_string(house.folder().join(".publishing")).unwrap();
-    turn_of(&house, &folder).await;
+    turn_of(&house, &folder, 40).await;
     // It does not hold the folder's lock any more.
     assert_eq!(house.publish().await.version, Some(2));
     assert_eq!(house.stated(label.status), Status::Suspended);
@@ -162,10 +163,20 @@ async fn whoever_publishes_elsewhere_is_waited_for(bench: Bench) {
     let house = House::new(bench);
     let label = house.bench.label(1).await;
     house.publish().await;
-    turn_of(&house, "another-folder").await;
+    turn_of(&house, "another-folder", 40).await;
     let error = house.publisher().publish().await.unwrap_err();
     assert_eq!(error.code(), "publication-busy");
-    house.wait(121);
+    house.wait(41);
+    house.publish().await;
+    assert_eq!(house.stated(label.status), Status::Suspended);
+}
+
+/// It was taken by a clock that was a day ahead, and nobody is at work any more.
+async fn a_turn_beyond_what_turns_last_holds_up_nobody(bench: Bench) {
+    let house = House::new(bench);
+    let label = house.bench.label(1).await;
+    house.publish().await;
+    turn_of(&house, "another-folder", 86_400).await;
     house.publish().await;
     assert_eq!(house.stated(label.status), Status::Suspended);
 }

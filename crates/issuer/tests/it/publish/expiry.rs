@@ -14,6 +14,10 @@ on_both! {
     snapshot_and_timestamp_alone_are_signed_anew,
     targets_metadata_is_signed_anew,
     old_generations_stay_for_a_while_and_then_go,
+    what_a_clock_ahead_has_signed_is_signed_anew,
+    a_pack_from_the_future_is_made_anew,
+    the_one_file_follows_a_clock_set_back,
+    old_files_go_after_a_clock_was_set_back,
     what_falls_due_is_out_there_with_the_next_publication,
 }
 
@@ -105,4 +109,64 @@ async fn old_generations_stay_for_a_while_and_then_go(bench: Bench) {
     assert!(!names.contains_key("pack/metadata/5.snapshot.json"));
     assert!(names.contains_key("pack/metadata/1.root.json"));
     house.pack();
+}
+
+/// Verifiers take no status list from the future.
+async fn what_a_clock_ahead_has_signed_is_signed_anew(bench: Bench) {
+    let house = House::new(bench);
+    // After the first moment of the key.
+    house.wait(60);
+    let label = house.bench.label(1).await;
+    let link = house.link(&label).await;
+    let mut publisher = house.publisher();
+    publisher.publish().await.unwrap();
+    house.wait(30 * DAY);
+    assert_eq!(publisher.publish().await.unwrap().lists, 1);
+    house.wait(-30 * DAY);
+    assert_eq!(publisher.publish().await.unwrap().lists, 1);
+    assert_eq!(house.judged(&link).code(), "in-force");
+    assert_eq!(house.pack().accepted().made(), Some(house.now()));
+    assert_eq!(publisher.publish().await.unwrap().version, None);
+    // Clocks of several publishers need not be the same.
+    house.wait(-5);
+    assert_eq!(publisher.publish().await.unwrap().version, None);
+}
+
+/// Where there is no list that would be signed anew.
+async fn a_pack_from_the_future_is_made_anew(bench: Bench) {
+    let house = House::new(bench);
+    house.wait(DAY);
+    house.publish().await;
+    house.wait(-DAY);
+    assert_eq!(house.publish().await.version, Some(2));
+    assert_eq!(house.pack().accepted().made(), Some(house.now()));
+    assert_eq!(house.publish().await.version, None);
+}
+
+async fn the_one_file_follows_a_clock_set_back(bench: Bench) {
+    let house = House::new(bench);
+    house.bench.label(1).await;
+    let mut publisher = house.publisher();
+    house.wait(2 * 3_600);
+    publisher.publish().await.unwrap();
+    house.wait(-2 * 3_600);
+    house.bench.change(&number(1), ChangeKind::Suspend).await.unwrap();
+    publisher.publish().await.unwrap();
+    assert_eq!(house.one_file().accepted().roles(), house.pack().accepted().roles());
+}
+
+async fn old_files_go_after_a_clock_was_set_back(bench: Bench) {
+    let house = House::new(bench);
+    house.bench.label(1).await;
+    let mut publisher = house.publisher_with(keep(1, 0));
+    house.wait(2 * 3_600);
+    publisher.publish().await.unwrap();
+    house.wait(-2 * 3_600);
+    for change in [ChangeKind::Suspend, ChangeKind::Reinstate] {
+        house.bench.change(&number(1), change).await.unwrap();
+        publisher.publish().await.unwrap();
+        house.wait(60);
+    }
+    let releases = "SELECT CAST(version AS TEXT) AS text FROM releases ORDER BY version";
+    assert_eq!(house.bench.read_all(releases).await, ["1", "3"], "the first is from the future still");
 }

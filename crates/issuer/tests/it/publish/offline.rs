@@ -7,10 +7,10 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 
 use ring::rand::SystemRandom;
-use verilabel_issuer::lifecycle::ChangeKind;
+use verilabel_issuer::lifecycle::{ChangeKind, Note};
 use verilabel_issuer::{
-    HolderKey, PackKeys, Passphrase, RootWishes, Signatories, TargetsWishes, draft_root, draft_targets,
-    generate, owners_documents, store,
+    CompromiseKey, HolderKey, PackKeys, Passphrase, RootWishes, Signatories, TargetsWishes, draft_root,
+    draft_targets, generate, owners_documents, store,
 };
 use verilabel_label::Status;
 use verilabel_trust::PackContents;
@@ -25,6 +25,7 @@ on_both! {
     daily_work_needs_no_offline_key,
     what_only_the_holders_can_say_waits_for_them,
     another_online_key_takes_over,
+    a_stolen_key_does_not_take_the_one_before_with_it,
     a_pack_with_partners_is_left_alone,
 }
 
@@ -144,6 +145,23 @@ async fn what_only_the_holders_can_say_waits_for_them(bench: Bench) {
     assert_eq!(house.pack().issuers()[0].keys.len(), 2);
     assert_eq!(house.judged(&link), Conclusion::Revoked);
     assert_eq!(publisher.publish().await.unwrap().version, None);
+}
+
+/// While one key follows another both are in use.
+async fn a_stolen_key_does_not_take_the_one_before_with_it(bench: Bench) {
+    let house = house(bench).await;
+    let label = house.bench.label(1).await;
+    let link = house.link(&label).await;
+    let key = house.bench.add_key(2).await;
+    ceremony(&house).await;
+    let mut publisher = house.publisher();
+    publisher.publish().await.unwrap();
+    let note = Note::new("stolen").unwrap();
+    house.bench.decide(&house.bench.operator, CompromiseKey { key, note }).await.unwrap();
+    house.bench.decide(&house.bench.approver, propose(&number(1), ChangeKind::Suspend)).await.unwrap();
+    let done = publisher.publish().await.unwrap();
+    assert_eq!((done.lists, done.lists_without_key), (1, 0));
+    assert_eq!(house.judged(&link), Conclusion::Revoked);
 }
 
 async fn another_online_key_takes_over(bench: Bench) {
