@@ -224,6 +224,41 @@ fn a_damaged_newer_pack_takes_nothing_from_the_older_one() {
     import(0);
 }
 
+/// Only awards that rest on a foreign label need the pack: above all a suspension does not wait for it.
+#[test]
+fn a_damaged_pack_for_foreign_labels_stops_nothing() {
+    let desk = open_for_work();
+    desk.award("draft.json");
+    publish(&desk);
+    let foreign = desk.path("foreign");
+    fs::create_dir_all(foreign.join("metadata")).unwrap();
+    fs::write(foreign.join("metadata/1.root.json"), "{}").unwrap();
+    let with = |args: &[&str]| desk.issuer(&[args, &["--foreign-pack", "foreign"]].concat());
+    let warned = "warning[";
+    let why = ["--reason", "vulnerability", "--note", "x", "--as", "anna"];
+    for args in [&["label", "list"][..], &[&["suspend", NUMBER][..], &why].concat()] {
+        let ran = with(args);
+        assert!(ran.exit == 0 && ran.stderr.starts_with(warned), "{args:?}: {}", ran.stderr);
+    }
+    assert!(desk.done(&["label", "list"]).stdout.contains("suspended"));
+    // An award that rests on a foreign label has nothing to rest on.
+    let resting = draft("1 year").replace(NUMBER, "CSA/010128/9").replace(
+        r#""award""#,
+        r#""foreign": { "link": "https://label.example.org/01/09521234543213#01" }, "award""#,
+    );
+    // One label of a product at a time.
+    let resting = resting.replace("9521234543213", "9521234543220");
+    fs::write(desk.path("resting.json"), resting).unwrap();
+    let ran = with(&["award", "prepare", "resting.json", "--as", "olga"]);
+    assert!(ran.exit == 3 && ran.stderr.contains("has no trust pack to judge"), "{}", ran.stderr);
+    // What was damaged has left nothing in the way of a pack that is whole.
+    fs::remove_dir_all(&foreign).unwrap();
+    assert_eq!(run(desk.shell().args(["-c", "cp -R pack foreign"])).exit, 0);
+    let ran = with(&["label", "list"]);
+    assert_eq!((ran.exit, ran.stderr), (0, String::new()));
+    assert!(desk.path("a/foreign-pack/anchor.json").exists());
+}
+
 #[test]
 fn what_goes_wrong_is_said() {
     let desk = open_for_work();
