@@ -224,6 +224,21 @@ fn a_damaged_newer_pack_takes_nothing_from_the_older_one() {
     import(0);
 }
 
+#[test]
+fn what_is_approved_is_what_was_looked_at() {
+    let desk = open_for_work();
+    let id = desk.done(&["award", "prepare", "draft.json", "--as", "olga"]).stdout.trim().to_owned();
+    assert!(desk.done(&["award", "show", &id]).stdout.starts_with(&format!("award {id}, version 1: draft")));
+    let listed = desk.done(&["award", "list", "--state", "draft"]).stdout;
+    assert!(listed.starts_with("id  version  state"), "{listed}");
+    let approve = |which: &str| desk.issuer(&["award", "approve", &format!("{id}{which}"), "--as", "anna"]);
+    let other = approve("@2");
+    assert!(other.exit == 3 && other.stderr.contains("[stale-version]"), "{}", other.stderr);
+    assert_eq!(approve("@x").exit, 2);
+    let ran = approve("@1");
+    assert_eq!(ran.stdout, format!("award {id}: {NUMBER}, sg.cls-iot level 2\n1 of 1 approved\n"));
+}
+
 /// Only awards that rest on a foreign label need the pack: above all a suspension does not wait for it.
 #[test]
 fn a_damaged_pack_for_foreign_labels_stops_nothing() {
