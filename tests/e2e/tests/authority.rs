@@ -122,6 +122,27 @@ fn who_prints_a_label_that_does_not_stand_is_told() {
 }
 
 #[test]
+fn who_prints_a_label_too_early_is_told() {
+    let desk = open_for_work();
+    desk.award("draft.json");
+    let day = |when: &str| {
+        let ran = run(desk.shell().args(["-c", &format!("date -u -d '{when}' +%F")]));
+        ran.stdout.trim().to_owned()
+    };
+    let (from, until) = (day("1 year"), day("3 years -1 day"));
+    desk.done(&["renew", NUMBER, "--awarded", &from, "--until", &until, "--as", "olga"]);
+    desk.done(&["award", "approve", "--number", NUMBER, "--as", "anna"]);
+    publish(&desk);
+    let note = format!(
+        "note[label-not-yet-valid]: label {NUMBER} is stated as valid from {from} on: verifiers refuse it until then\n"
+    );
+    assert_eq!(desk.done(&["label", "files", NUMBER, "--out", "labels"]).stderr, note);
+    // Boxes go on with the award before.
+    let create = ["run", "create", "--label", NUMBER, "--first", "S-0", "--count", "4", "--as", "olga"];
+    assert!(!desk.done(&create).stderr.contains("note["));
+}
+
+#[test]
 fn symbols_that_are_refused_leave_nothing() {
     let desk = open_for_work();
     let run = run_of_four(&desk);
