@@ -2,19 +2,21 @@
 
 use std::collections::BTreeSet;
 
-use verilabel_issuer::lifecycle::{ChangeKind, Draft};
+use verilabel_issuer::lifecycle::{ChangeKind, Draft, Note};
 use verilabel_issuer::{
-    CreateRun, DecideChange, LabelAward, MarkRunWritten, ProposeChange, Remint, RunId, RunRecord, Serials,
-    UnitRange,
+    CompromiseKey, CreateRun, DecideChange, FinishRun, LabelAward, MarkRunWritten, ProposeChange, Remint,
+    RunId, RunRecord, Serials, UnitRange,
 };
 use verilabel_label::{Gs1Path, LabelClaims, Status, Timestamp, Validity};
 
 use crate::support::{Bench, award, claims, gtin, now, number, on_both, propose, test_key};
+use verilabel_trust::Confirmed;
 use verilabel_wire::{Profile, Sign};
 
 on_both! {
     units_follow_from_one_record,
     a_run_states_the_award_in_force,
+    boxes_outlive_a_rewriting_that_was_given_up,
     some_units_are_withdrawn,
     nothing_is_made_for_a_suspended_label,
     forged_boxes_are_told_from_ours,
@@ -142,6 +144,47 @@ async fn a_run_states_the_award_in_force(bench: Bench) {
     let later = bench.prepare(Draft::of(later)).await.unwrap();
     bench.approve(later).await.unwrap();
     assert_eq!(run(&bench, 2, from("C000"), 10).await.award, later);
+}
+
+/// The key that a run is written anew with is stolen, too, before that writing is whole.
+async fn boxes_outlive_a_rewriting_that_was_given_up(bench: Bench) {
+    bench.label(1).await;
+    let id = run(&bench, 1, from("SN0000"), 20).await.id;
+    let signed = async |units: u32| {
+        let plan = bench.authority.run_plan(id).await.unwrap();
+        let (run, signing) = (id, plan.signing());
+        let mark = MarkRunWritten { run, signing, written: units };
+        bench.decide(&bench.officer, mark).await.unwrap();
+        if units == 20 {
+            bench.decide(&bench.officer, FinishRun { run, signing }).await.unwrap();
+        }
+        plan
+    };
+    let stolen = async |seed: u8| {
+        bench.add_key(seed + 1).await;
+        let key = test_key(seed).key().id();
+        let note = Note::new("stolen").unwrap();
+        bench.decide(&bench.operator, CompromiseKey { key, note }).await.unwrap();
+        bench.decide(&bench.operator, Remint { key, limit: 100 }).await.unwrap();
+    };
+    let confirmed = async |seed: u8| {
+        let recovery = bench.authority.snapshot().await.unwrap().recovery().await.unwrap();
+        recovery.confirmed.get(&test_key(seed).key().id()).map_or(0, Confirmed::len)
+    };
+    let first = signed(20).await;
+    stolen(1).await;
+    // The label is not minted anew yet: its own link and its credential are confirmed, too.
+    assert_eq!(confirmed(1).await, 22);
+    signed(20 - 1).await;
+    stolen(2).await;
+    assert_eq!(confirmed(1).await, 22, "the boxes that are out there");
+    let links: Vec<String> = (0..20).map(|n| first.mint(n, &test_key(1)).unwrap().link).collect();
+    let agreeing = async || bench.authority.reconcile(links.clone().into_iter()).await.unwrap().agreeing;
+    assert_eq!(agreeing().await, 20);
+    signed(20).await;
+    bench.mint().await;
+    assert_eq!(confirmed(1).await, 0, "all is minted anew");
+    assert_eq!(agreeing().await, 20);
 }
 
 async fn some_units_are_withdrawn(bench: Bench) {
