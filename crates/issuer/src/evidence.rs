@@ -60,8 +60,8 @@ impl Evidence {
         now: Timestamp,
     ) -> Result<Option<Self>, EvidenceRefusal> {
         let Some(foreign) = &draft.foreign else { return Ok(None) };
-        let evidence = Self::of(&foreign.link, &draft.award.scheme, pack, now)?;
-        evidence.is_for_the_product_of(draft)?;
+        let (evidence, gtins) = Self::judged(&foreign.link, &draft.award.scheme, pack, now)?;
+        evidence.is_for_the_product_of(draft, &gtins)?;
         if evidence.mode == Mode::SimplifiedApplication {
             let missing = [
                 ("application", foreign.application.is_none()),
@@ -78,10 +78,14 @@ impl Evidence {
         Ok(Some(evidence))
     }
 
-    /// A label of one product says nothing of another.
-    fn is_for_the_product_of(&self, draft: &Draft) -> Result<(), EvidenceRefusal> {
-        if !draft.gtins().contains(&self.gtin) {
+    /// A label of one product says nothing of another: each GTIN of the draft must be one of the foreign label's.
+    fn is_for_the_product_of(&self, draft: &Draft, gtins: &[Gtin]) -> Result<(), EvidenceRefusal> {
+        let asked = draft.gtins();
+        if !asked.iter().any(|gtin| gtins.contains(gtin)) {
             return Err(EvidenceRefusal::OtherProduct { gtin: self.gtin });
+        }
+        if let Some(gtin) = asked.into_iter().find(|gtin| !gtins.contains(gtin)) {
+            return Err(EvidenceRefusal::GtinNotLabelled { gtin });
         }
         match (&self.category, &draft.award.category) {
             (Some(theirs), Some(ours)) if theirs != ours => {
@@ -101,6 +105,16 @@ impl Evidence {
         pack: Option<&TrustPack>,
         now: Timestamp,
     ) -> Result<Self, EvidenceRefusal> {
+        Ok(Self::judged(link, scheme, pack, now)?.0)
+    }
+
+    /// The same, and the GTINs that the foreign label is for: the link's own, and those of its product on record.
+    fn judged(
+        link: &str,
+        scheme: &SchemeId,
+        pack: Option<&TrustPack>,
+        now: Timestamp,
+    ) -> Result<(Self, Vec<Gtin>), EvidenceRefusal> {
         let pack = pack.ok_or(EvidenceRefusal::NoPack)?;
         let expires = pack.accepted().roles().iter().map(|role| role.expires).min();
         if let Some(since) = expires.filter(|expires| now >= *expires) {
@@ -127,8 +141,11 @@ impl Evidence {
                 why: reason.map(ToString::to_string).unwrap_or_default(),
             });
         };
+        let mut gtins = vec![judged.path.gtin];
+        // The verdict names no product where the seal says all itself; its other GTINs are on record anyway.
+        gtins.extend(pack.product(judged.issuer, &claims.number).iter().flat_map(|product| &product.gtins));
         let report = serde_json::to_value(Report::of(&verdict));
-        Ok(Self {
+        let evidence = Self {
             number: claims.number.clone(),
             scheme: claims.scheme.clone(),
             level: claims.level,
@@ -140,7 +157,8 @@ impl Evidence {
             pack_version: pack.accepted().roles().iter().map(|role| role.version).max().unwrap_or(0),
             at: now,
             verdict: report.map_err(|_| EvidenceRefusal::NotAuthentic { code })?,
-        })
+        };
+        Ok((evidence, gtins))
     }
 
     /// Whether two findings say the same of the same label, whenever they were made.
@@ -206,6 +224,14 @@ pub enum EvidenceRefusal {
         /// The product of the foreign label.
         gtin: Gtin,
     },
+    /// A product that the foreign label is not for, beside one that it is for.
+    #[error(
+        "the foreign label is not for GTIN {gtin}: neither its link nor its product in the trust pack has it"
+    )]
+    GtinNotLabelled {
+        /// The GTIN of the draft.
+        gtin: Gtin,
+    },
     /// The label of another kind of product.
     #[error("the foreign label is for category {theirs}, this award for {ours}")]
     OtherCategory {
@@ -245,6 +271,7 @@ impl EvidenceRefusal {
             Self::SameScheme => "foreign-same-scheme",
             Self::NotRecognised { .. } => "foreign-not-recognised",
             Self::OtherProduct { .. } => "foreign-other-product",
+            Self::GtinNotLabelled { .. } => "foreign-gtin-not-labelled",
             Self::OtherCategory { .. } => "foreign-other-category",
             Self::LevelTooHigh { .. } => "foreign-level-too-high",
             Self::ApplicationIncomplete { .. } => "foreign-application-incomplete",

@@ -80,13 +80,31 @@ pub(crate) fn trusted(issuer: &Issuer, id: KeyId) -> Result<(), Refusal> {
     }
 }
 
+/// Of codes `c`, those of key `$1` that count at time `$2`. One whose place was taken is on boxes still while its
+/// award lasts, as after a renewal, unless that same award is given to another key that nobody stole.
+macro_rules! counting_codes {
+    () => {
+        "c.key = $1 AND (c.replaced = 0 OR (EXISTS
+         (SELECT 1 FROM award_gtins g WHERE g.award = c.award AND g.gtin = c.gtin AND g.valid_until > $2)
+         AND NOT EXISTS (SELECT 1 FROM codes n JOIN keys t ON t.id = n.key WHERE n.award = c.award
+         AND n.path = c.path AND n.id > c.id AND t.state = 'trusted')))"
+    };
+}
+pub(crate) use counting_codes;
+
 /// How many labels a key has signed.
-pub(crate) async fn key_use(connection: &mut AnyConnection, key: KeyId) -> Result<KeyUse, Refusal> {
-    let row = sqlx::query(
-        "SELECT COUNT(*) AS codes, COUNT(link) AS signed, (SELECT COUNT(*) FROM runs WHERE key = $1) AS runs
-         FROM codes WHERE key = $1 AND replaced = 0",
-    )
+pub(crate) async fn key_use(
+    connection: &mut AnyConnection,
+    key: KeyId,
+    now: Timestamp,
+) -> Result<KeyUse, Refusal> {
+    let row = sqlx::query(concat!(
+        "SELECT COUNT(*) AS codes, COUNT(c.link) AS signed, (SELECT COUNT(*) FROM runs WHERE key = $1) AS runs
+         FROM codes c WHERE ",
+        counting_codes!()
+    ))
     .bind(key.to_string())
+    .bind(now.seconds())
     .fetch_one(connection)
     .await?;
     let (codes, signed): (u64, u64) = (row.number("codes")?, row.number("signed")?);

@@ -151,6 +151,9 @@ pub enum Refusal {
         /// Which.
         name: String,
     },
+    /// A change that would leave nobody to keep users and keys.
+    #[error("no other operator is active: make one before this one goes")]
+    LastOperator,
     /// Another has changed it meanwhile.
     #[error("it was changed meanwhile: version {found}, not {expected}; read it again")]
     Stale {
@@ -306,6 +309,7 @@ impl Refusal {
             Self::SerialsRunOut { .. } => "serials-run-out",
             Self::SerialsOverlap { .. } => "serials-overlap",
             Self::NotFound { .. } => "not-found",
+            Self::LastOperator => "last-operator",
             Self::Stale { .. } => "stale-version",
             Self::KeyReused { .. } => "idempotency-key-reused",
             Self::NotKept { .. } => "value-not-kept",

@@ -122,6 +122,27 @@ fn who_prints_a_label_that_does_not_stand_is_told() {
 }
 
 #[test]
+fn who_prints_a_label_too_early_is_told() {
+    let desk = open_for_work();
+    desk.award("draft.json");
+    let day = |when: &str| {
+        let ran = run(desk.shell().args(["-c", &format!("date -u -d '{when}' +%F")]));
+        ran.stdout.trim().to_owned()
+    };
+    let (from, until) = (day("1 year"), day("3 years -1 day"));
+    desk.done(&["renew", NUMBER, "--awarded", &from, "--until", &until, "--as", "olga"]);
+    desk.done(&["award", "approve", "--number", NUMBER, "--as", "anna"]);
+    publish(&desk);
+    let note = format!(
+        "note[label-not-yet-valid]: label {NUMBER} is stated as valid from {from} on: verifiers refuse it until then\n"
+    );
+    assert_eq!(desk.done(&["label", "files", NUMBER, "--out", "labels"]).stderr, note);
+    // Boxes go on with the award before.
+    let create = ["run", "create", "--label", NUMBER, "--first", "S-0", "--count", "4", "--as", "olga"];
+    assert!(!desk.done(&create).stderr.contains("note["));
+}
+
+#[test]
 fn symbols_that_are_refused_leave_nothing() {
     let desk = open_for_work();
     let run = run_of_four(&desk);
@@ -222,6 +243,56 @@ fn a_damaged_newer_pack_takes_nothing_from_the_older_one() {
     assert_eq!(info.exit, 0, "{}", info.stderr);
     fs::write(&snapshot, whole).unwrap();
     import(0);
+}
+
+#[test]
+fn what_is_approved_is_what_was_looked_at() {
+    let desk = open_for_work();
+    let id = desk.done(&["award", "prepare", "draft.json", "--as", "olga"]).stdout.trim().to_owned();
+    assert!(desk.done(&["award", "show", &id]).stdout.starts_with(&format!("award {id}, version 1: draft")));
+    let listed = desk.done(&["award", "list", "--state", "draft"]).stdout;
+    assert!(listed.starts_with("id  version  state"), "{listed}");
+    let approve = |which: &str| desk.issuer(&["award", "approve", &format!("{id}{which}"), "--as", "anna"]);
+    let other = approve("@2");
+    assert!(other.exit == 3 && other.stderr.contains("[stale-version]"), "{}", other.stderr);
+    assert_eq!(approve("@x").exit, 2);
+    let ran = approve("@1");
+    assert_eq!(ran.stdout, format!("award {id}: {NUMBER}, sg.cls-iot level 2\n1 of 1 approved\n"));
+}
+
+/// Only awards that rest on a foreign label need the pack: above all a suspension does not wait for it.
+#[test]
+fn a_damaged_pack_for_foreign_labels_stops_nothing() {
+    let desk = open_for_work();
+    desk.award("draft.json");
+    publish(&desk);
+    let foreign = desk.path("foreign");
+    fs::create_dir_all(foreign.join("metadata")).unwrap();
+    fs::write(foreign.join("metadata/1.root.json"), "{}").unwrap();
+    let with = |args: &[&str]| desk.issuer(&[args, &["--foreign-pack", "foreign"]].concat());
+    let warned = "warning[";
+    let why = ["--reason", "vulnerability", "--note", "x", "--as", "anna"];
+    for args in [&["label", "list"][..], &[&["suspend", NUMBER][..], &why].concat()] {
+        let ran = with(args);
+        assert!(ran.exit == 0 && ran.stderr.starts_with(warned), "{args:?}: {}", ran.stderr);
+    }
+    assert!(desk.done(&["label", "list"]).stdout.contains("suspended"));
+    // An award that rests on a foreign label has nothing to rest on.
+    let resting = draft("1 year").replace(NUMBER, "CSA/010128/9").replace(
+        r#""award""#,
+        r#""foreign": { "link": "https://label.example.org/01/09521234543213#01" }, "award""#,
+    );
+    // One label of a product at a time.
+    let resting = resting.replace("9521234543213", "9521234543220");
+    fs::write(desk.path("resting.json"), resting).unwrap();
+    let ran = with(&["award", "prepare", "resting.json", "--as", "olga"]);
+    assert!(ran.exit == 3 && ran.stderr.contains("has no trust pack to judge"), "{}", ran.stderr);
+    // What was damaged has left nothing in the way of a pack that is whole.
+    fs::remove_dir_all(&foreign).unwrap();
+    assert_eq!(run(desk.shell().args(["-c", "cp -R pack foreign"])).exit, 0);
+    let ran = with(&["label", "list"]);
+    assert_eq!((ran.exit, ran.stderr), (0, String::new()));
+    assert!(desk.path("a/foreign-pack/anchor.json").exists());
 }
 
 #[test]

@@ -176,6 +176,7 @@ pub(super) fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::GtinTaken { .. }
         | Refusal::SerialsOverlap { .. }
         | Refusal::Contradiction { .. }
+        | Refusal::LastOperator
         | Refusal::NoKey
         | Refusal::KeyCompromised { .. }
         | Refusal::KeyStillInUse { .. }

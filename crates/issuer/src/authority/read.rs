@@ -50,7 +50,7 @@ reads! {
     /// All keys, in the order in which they came.
     keys() -> Vec<KeyRecord> = keys::all;
     /// How many labels a key has signed.
-    key_use(key: KeyId) -> KeyUse = keys::key_use;
+    key_use(key: KeyId, now: Timestamp) -> KeyUse = keys::key_use;
     /// A user.
     user(id: UserId) -> UserRecord = users::one;
     /// A user by name.
@@ -128,19 +128,20 @@ pages! {
 }
 
 impl Authority {
-    /// Labels with a code of that key that counts still. A page begins after the given row and has at most a
-    /// thousand rows.
+    /// Labels with a code of that key that counts still: on boxes from before a renewal, too. A page begins after
+    /// the given row and has at most a thousand rows.
     ///
     /// # Errors
     /// [`Refusal::Unavailable`].
     pub async fn labels_of_key(
         &self,
         key: KeyId,
+        now: Timestamp,
         after: LabelId,
         limit: u32,
     ) -> Result<Vec<LabelRecord>, Refusal> {
         let mut reader = self.context.database.reader().await?;
-        awards::labels_of_key(&mut reader, key, after, limit.min(MAX_PAGE)).await
+        awards::labels_of_key(&mut reader, key, now, (after, limit.min(MAX_PAGE))).await
     }
 
     /// The reply that was kept for a request of an actor (see [`Once`](crate::Once)), if it was made before.

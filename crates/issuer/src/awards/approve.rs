@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use utoipa::ToSchema;
-use verilabel_label::{LabelNumber, Status, StatusRef};
+use verilabel_label::{LabelNumber, Level, SchemeId, Status, StatusRef};
 use verilabel_trust::Purpose;
 use verilabel_wire::KeyId;
 
@@ -13,7 +13,7 @@ use crate::keys::in_use;
 use crate::lifecycle::{AwardRule, Note, check_renewal, two_people};
 use crate::schema;
 use crate::store::insert_rows;
-use crate::{AwardId, Decision, LabelId, Refusal, Role, Version};
+use crate::{AwardId, Decision, LabelAward, LabelId, Refusal, Role, Version};
 
 /// Approves a draft: the label gets its status index, and each code its key and time, to be signed after the
 /// commit.
@@ -37,6 +37,12 @@ pub struct Approved {
     /// The label's number.
     #[schema(value_type = schema::LabelNumber)]
     pub number: LabelNumber,
+    /// Its scheme.
+    #[schema(value_type = schema::SchemeId)]
+    pub scheme: SchemeId,
+    /// The level that was awarded.
+    #[schema(value_type = schema::Level)]
+    pub level: Level,
     /// Where its status is kept.
     #[schema(value_type = schema::StatusRef)]
     pub status: StatusRef,
@@ -95,7 +101,8 @@ impl Decision for ApproveAward {
         work.record(Self::KIND, self.subject(), facts)?;
         work.wants_minting();
         let version = Version::new(record.version.number() + 1);
-        Ok(Approved { award: self.award, version, label, number, status, codes })
+        let LabelAward { scheme, level, .. } = record.draft.award;
+        Ok(Approved { award: self.award, version, label, number, scheme, level, status, codes })
     }
 }
 

@@ -9,6 +9,7 @@ use verilabel_trust::Product;
 use verilabel_wire::KeyId;
 
 use crate::evidence::Evidence;
+use crate::keys::counting_codes;
 use crate::lifecycle::{AwardState, Draft};
 use crate::schema;
 use crate::store::{Cells, Where, row_by_id};
@@ -191,15 +192,17 @@ pub(crate) async fn labels(
 pub(crate) async fn labels_of_key(
     connection: &mut AnyConnection,
     key: KeyId,
-    after: LabelId,
-    limit: u32,
+    now: Timestamp,
+    (after, limit): (LabelId, u32),
 ) -> Result<Vec<LabelRecord>, Refusal> {
-    let rows = sqlx::query(
-        "SELECT * FROM labels WHERE id > $1 AND id IN (SELECT label FROM codes WHERE key = $2 AND replaced = 0)
-         ORDER BY id LIMIT $3",
-    )
-    .bind(after.number())
+    let rows = sqlx::query(concat!(
+        "SELECT * FROM labels WHERE id IN (SELECT c.label FROM codes c WHERE ",
+        counting_codes!(),
+        ") AND id > $3 ORDER BY id LIMIT $4"
+    ))
     .bind(key.to_string())
+    .bind(now.seconds())
+    .bind(after.number())
     .bind(i64::from(limit))
     .fetch_all(connection)
     .await?;

@@ -8,15 +8,15 @@ use futures_util::{StreamExt, stream};
 use serde_json::json;
 use verilabel_issuer::lifecycle::{AwardState, Draft, Note};
 use verilabel_issuer::{
-    ApproveAward, Authority, AwardFilter, AwardId, AwardRecord, ImportTable, PrepareAward, Refusal,
-    RejectAward,
+    ApproveAward, Approved, Authority, AwardFilter, AwardId, AwardRecord, ImportTable, PrepareAward, Refusal,
+    RejectAward, Version,
 };
 use verilabel_label::{Date, LabelNumber, Level, SchemeId, SpecificationVersion};
 
 use super::import::{ImportArgs, import};
 use super::out::{Table, print, print_json, say};
 use super::progress::Progress;
-use super::values::{Numbers, level};
+use super::values::{Seen, level};
 use super::{Exit, Outcome, Session, Trouble};
 
 const PAGE: u32 = 1_000;
@@ -52,9 +52,10 @@ pub(crate) enum AwardCommand {
     },
     /// Approve awards that somebody else prepared
     Approve {
-        /// Their numbers in the records, and ranges of them, such as 12 20-29; of a range only the drafts
-        #[arg(value_name = "ID|FIRST-LAST", required_unless_present = "number")]
-        ids: Vec<Numbers>,
+        /// Their numbers in the records, and ranges of them, such as 12 20-29; of a range only the drafts. With the
+        /// version that was looked at, as 12@1, it is refused if it was changed since
+        #[arg(value_name = "ID[@VERSION]|FIRST-LAST", required_unless_present = "number")]
+        ids: Vec<Seen>,
         /// The drafts of that label; repeat for several
         #[arg(long)]
         number: Vec<LabelNumber>,
@@ -168,12 +169,13 @@ async fn list(session: &Session, filter: &AwardFilter) -> Outcome {
         print_json("awards", &awards)?;
         return Ok(Exit::Good);
     }
-    let mut table =
-        Table::with(["id", "state", "number", "scheme", "level", "valid until", "gtin", "brand", ""]);
-    for AwardRecord { id, state, draft, .. } in &awards {
+    let heading = ["id", "version", "state", "number", "scheme", "level", "valid until", "gtin", "brand", ""];
+    let mut table = Table::with(heading);
+    for AwardRecord { id, version, state, draft, .. } in &awards {
         let award = &draft.award;
         table.row([
             id.to_string(),
+            version.to_string(),
             state.to_string(),
             award.number.to_string(),
             award.scheme.to_string(),
@@ -197,7 +199,7 @@ async fn show(session: &Session, id: AwardId) -> Outcome {
         return Ok(Exit::Good);
     }
     let names = Names { authority: &authority };
-    print(&format!("award {id}: {}", award.state))?;
+    print(&format!("award {id}, version {}: {}", award.version, award.state))?;
     print(&format!("prepared {} by {}", award.prepared_at, names.of(&award.preparers).await?))?;
     if let (Some(approver), Some(at)) = (award.approver, award.decided_at) {
         print(&format!("decided  {at} by {}", names.of(&[approver]).await?))?;
@@ -231,7 +233,7 @@ impl Names<'_> {
     }
 }
 
-async fn approve(session: &Session, ids: &[Numbers], labels: &[LabelNumber]) -> Outcome {
+async fn approve(session: &Session, ids: &[Seen], labels: &[LabelNumber]) -> Outcome {
     let authority = session.open().await?;
     let order = session.order(&authority).await?;
     // A wrong passphrase is to be said before anything is approved.
@@ -240,13 +242,14 @@ async fn approve(session: &Session, ids: &[Numbers], labels: &[LabelNumber]) -> 
     }
     let awards = chosen(&authority, ids, labels).await?;
     let progress = Progress::new("approvals", awards.len());
-    let decided: Vec<(AwardId, Result<(), Refusal>)> = stream::iter(awards.into_iter().enumerate())
-        .map(|(at, award)| {
+    let decided: Vec<(AwardId, Result<Approved, Refusal>)> = stream::iter(awards.into_iter().enumerate())
+        .map(|(at, approve)| {
             let (authority, order, progress) = (&authority, order.clone(), &progress);
             async move {
-                let outcome = authority.decide(order, ApproveAward { award, expected: None }).await;
+                let award = approve.award;
+                let outcome = authority.decide(order, approve).await;
                 progress.at(at + 1);
-                (award, outcome.map(drop))
+                (award, outcome)
             }
         })
         .buffered(AT_ONCE)
@@ -267,7 +270,10 @@ async fn approve(session: &Session, ids: &[Numbers], labels: &[LabelNumber]) -> 
         let results: Vec<_> = decided
             .iter()
             .map(|(id, outcome)| match outcome {
-                Ok(()) => json!({ "id": id, "approved": true }),
+                Ok(Approved { number, scheme, level, version, .. }) => json!({
+                    "id": id, "approved": true, "number": number, "scheme": scheme, "level": level,
+                    "version": version,
+                }),
                 Err(refusal) => json!({
                     "id": id, "approved": false, "code": refusal.code(), "text": refusal.to_string(),
                 }),
@@ -276,8 +282,11 @@ async fn approve(session: &Session, ids: &[Numbers], labels: &[LabelNumber]) -> 
         print_json("approvals", &results)?;
     } else {
         for (id, outcome) in &decided {
-            if let Err(refusal) = outcome {
-                say(&format!("award {id}: {refusal} [{}]", refusal.code()));
+            match outcome {
+                Ok(Approved { number, scheme, level, .. }) => {
+                    print(&format!("award {id}: {number}, {scheme} level {level}"))?;
+                }
+                Err(refusal) => say(&format!("award {id}: {refusal} [{}]", refusal.code())),
             }
         }
         print(&format!("{approved} of {} approved", decided.len()))?;
@@ -298,10 +307,11 @@ async fn approve(session: &Session, ids: &[Numbers], labels: &[LabelNumber]) -> 
 /// Single awards whatever their state, and the drafts of ranges and of label numbers.
 async fn chosen(
     authority: &Authority,
-    ids: &[Numbers],
+    ids: &[Seen],
     labels: &[LabelNumber],
-) -> Result<Vec<AwardId>, Trouble> {
+) -> Result<Vec<ApproveAward>, Trouble> {
     let mut chosen = Vec::new();
+    let draft = |record: &AwardRecord| ApproveAward { award: record.id, expected: None };
     for number in labels {
         let filter = AwardFilter {
             state: Some(AwardState::Draft),
@@ -312,11 +322,12 @@ async fn chosen(
         if drafts.is_empty() {
             return Err(Trouble::Usage(format!("label number {number} has no draft")));
         }
-        chosen.extend(drafts.iter().map(|record| record.id));
+        chosen.extend(drafts.iter().map(draft));
     }
-    for numbers in ids {
+    for Seen { numbers, version } in ids {
         if numbers.first == numbers.last {
-            chosen.push(AwardId::new(numbers.first));
+            let award = AwardId::new(numbers.first);
+            chosen.push(ApproveAward { award, expected: version.map(Version::new) });
             continue;
         }
         let drafts = AwardFilter { state: Some(AwardState::Draft), ..AwardFilter::default() };
@@ -329,7 +340,7 @@ async fn chosen(
                 if record.id.number() > numbers.last {
                     break 'pages;
                 }
-                chosen.push(record.id);
+                chosen.push(draft(&record));
             }
         }
     }

@@ -86,7 +86,7 @@ async fn codes(
     for number in numbers {
         let label = authority.label(number).await?;
         if seen.insert(label.id) {
-            say_standing(session, &label);
+            say_standing(session, authority, &label, label.award).await?;
             let codes = authority.codes_of_label(label.id).await?;
             all.extend(codes.into_iter().filter(|code| !code.replaced).map(|code| (label.clone(), code)));
         }

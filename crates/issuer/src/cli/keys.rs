@@ -97,7 +97,7 @@ pub(crate) async fn run(session: &Session, command: KeyCommand) -> Outcome {
 
 /// Tells which labels are affected, and what counts of them from now on.
 async fn distrusted(session: &Session, authority: &Authority, key: KeyId) -> Outcome {
-    let used = authority.key_use(key).await?;
+    let used = authority.key_use(key, session.now()).await?;
     let recovery = authority.snapshot().await?.recovery().await?;
     let confirmed = recovery.confirmed.get(&key).map_or(0, Confirmed::len);
     say(&format!(
@@ -118,7 +118,7 @@ async fn distrusted(session: &Session, authority: &Authority, key: KeyId) -> Out
 async fn list(session: &Session, authority: &Authority) -> Outcome {
     let mut rows = Vec::new();
     for record in authority.keys().await? {
-        let used = authority.key_use(record.key.key.id()).await?;
+        let used = authority.key_use(record.key.key.id(), session.now()).await?;
         rows.push((record, used));
     }
     if session.json() {
@@ -169,7 +169,7 @@ async fn signed(session: &Session, authority: &Authority, key: KeyId) -> Outcome
     let mut found = Vec::new();
     let mut after = LabelId::new(0);
     loop {
-        let page = authority.labels_of_key(key, after, PAGE).await?;
+        let page = authority.labels_of_key(key, session.now(), after, PAGE).await?;
         let Some(last) = page.last() else { break };
         after = last.id;
         found.extend(page);
@@ -179,7 +179,7 @@ async fn signed(session: &Session, authority: &Authority, key: KeyId) -> Outcome
 
 /// A call that is cut off is simply made again.
 async fn remint(session: &Session, authority: &Authority, key: KeyId) -> Outcome {
-    let used = authority.key_use(key).await?;
+    let used = authority.key_use(key, session.now()).await?;
     let order = session.order(authority).await?;
     let progress = Progress::new("codes", usize::try_from(used.codes).unwrap_or(usize::MAX));
     let (mut codes, mut runs) = (0, 0);

@@ -5,14 +5,14 @@ use std::path::PathBuf;
 use clap::{Subcommand, ValueHint};
 use serde_json::json;
 use verilabel_issuer::{
-    Authority, ChangeFilter, ChangeId, EventFilter, LabelFilter, LabelId, LabelRecord, Seq,
+    Authority, AwardId, ChangeFilter, ChangeId, EventFilter, LabelFilter, LabelId, LabelRecord, Refusal, Seq,
 };
 use verilabel_label::{Date, LabelNumber, ModelNumber, SchemeId, Status};
 
 use super::out::{Table, print, print_json, say};
 use super::print::PrintArgs;
 use super::values::{StatusName, status_word};
-use super::{Exit, Outcome, Session};
+use super::{Exit, Outcome, Session, Trouble};
 
 const PAGE: u32 = 1_000;
 
@@ -104,18 +104,30 @@ fn standing(session: &Session, label: &LabelRecord) -> String {
     format!("{}{expired}", status_word(label.status))
 }
 
-/// Says of a label that does not stand that it does not: what is printed of it now is refused by verifiers.
-pub(super) fn say_standing(session: &Session, label: &LabelRecord) {
+/// Says of a label that does not stand, or not yet by the award that is printed, that it does not: what is printed of it
+/// now is refused by verifiers.
+pub(super) async fn say_standing(
+    session: &Session,
+    authority: &Authority,
+    label: &LabelRecord,
+    award: AwardId,
+) -> Result<(), Trouble> {
     let number = &label.number;
+    let from = authority.award(award).await?.draft.validity().map_err(Refusal::from)?.from();
+    let later = format!("is stated as valid from {} on: verifiers refuse it until then", from.date());
     let (code, what) = match label.status {
         Status::Suspended => ("label-suspended", "is suspended: verifiers refuse it until it is reinstated"),
         Status::Invalid => ("label-withdrawn", "is withdrawn: verifiers refuse it for good"),
         Status::Valid | Status::ApplicationSpecific if session.now() >= label.valid_until => {
             ("label-expired", "has expired: verifiers refuse it unless it is renewed")
         }
-        Status::Valid | Status::ApplicationSpecific => return,
+        Status::Valid | Status::ApplicationSpecific if session.now() < from => {
+            ("label-not-yet-valid", later.as_str())
+        }
+        Status::Valid | Status::ApplicationSpecific => return Ok(()),
     };
     say(&format!("note[{code}]: label {number} {what}"));
+    Ok(())
 }
 
 async fn show(session: &Session, authority: &Authority, number: &LabelNumber) -> Outcome {

@@ -162,6 +162,7 @@ async fn create(session: &Session, authority: &Authority, args: CreateArgs) -> O
         print(&record.id.to_string())?;
         say(&format!("{} units of GTIN {gtin} are on record, by key {}", record.units, record.key));
     }
+    say_standing(session, authority, &authority.label_by_id(record.label).await?, record.award).await?;
     match args.out {
         Some(out) => write(session, authority, record.id, &out).await,
         None => Ok(Exit::Good),
@@ -184,7 +185,8 @@ async fn write(session: &Session, authority: &Authority, id: RunId, out: &Path) 
 
 async fn symbols(session: &Session, authority: &Authority, args: SymbolArgs) -> Outcome {
     let plan = authority.run_plan(args.run).await?;
-    say_standing(session, &authority.label_by_id(plan.record().label).await?);
+    let RunRecord { label, award, .. } = plan.record();
+    say_standing(session, authority, &authority.label_by_id(*label).await?, *award).await?;
     let issuer = authority.issuer().await?;
     let register = Arc::clone(authority.register());
     let end = match args.count {

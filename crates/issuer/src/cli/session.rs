@@ -1,6 +1,7 @@
 //! What a command works with: the authority, who decides, the keys.
 
 use std::fs;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,8 +18,8 @@ use super::{Common, ReadClock, Trouble};
 /// How long to wait for another command that reads the same pack.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// A pack for foreign labels. The root that it had when it was first used is trusted from then on, and what was accepted
-/// is remembered in the authority's folder, so that the pack never goes backwards.
+/// A pack for foreign labels. The root that it had when it was first accepted is trusted from then on, and what was
+/// accepted is remembered in the authority's folder, so that the pack never goes backwards.
 pub(crate) struct ForeignPack {
     pack: PathBuf,
     memory: PathBuf,
@@ -29,24 +30,42 @@ impl ForeignPack {
     fn open(&self) -> Result<TrustPack, Trouble> {
         let Self { pack, memory, clock } = self;
         let anchor = memory.join("anchor.json");
-        if !anchor.exists() {
-            let first = pack.join("metadata/1.root.json");
-            let root = fs::read(&first).map_err(|e| Trouble::file(&first, &e))?;
-            fs::create_dir_all(memory)
-                .and_then(|()| fs::write(&anchor, root))
-                .map_err(|e| Trouble::file(&anchor, &e))?;
-        }
-        let root = fs::read(&anchor).map_err(|e| Trouble::file(&anchor, &e))?;
-        let opened = || -> Result<TrustPack, PackError> {
+        let known = anchor.exists();
+        let source = if known { anchor.clone() } else { pack.join("metadata/1.root.json") };
+        let root = fs::read(&source).map_err(|e| Trouble::file(&source, &e))?;
+        let opened = || -> Result<_, PackError> {
             let repository = FolderRepository::new(pack);
             // Remembered once the whole pack is good: a damaged newer one takes nothing from the older one.
             let store = StagedStore::new(FolderStore::lock(memory, PATIENCE)?);
             let mut client = Client::open(store, &root)?;
             let pack = TrustPack::open(client.update(&repository, clock(), Expiry::Report)?, &repository)?;
-            client.into_store().commit()?;
-            Ok(pack)
+            Ok((pack, client.into_store()))
         };
-        opened().map_err(|e| Trouble::ForeignPack { path: pack.clone(), error: e })
+        let wrong = |error| Trouble::ForeignPack { path: pack.clone(), error };
+        let (opened, accepted) = opened().map_err(wrong)?;
+        // A root that nobody could take is not kept: it would stand in the way of a better one.
+        if !known {
+            keep(&anchor, &root).map_err(|e| Trouble::file(&anchor, &e))?;
+        }
+        accepted.commit().map_err(|e| wrong(e.into()))?;
+        Ok(opened)
+    }
+
+    /// Gives it to the authority. One that cannot be used is said and stops nothing: only awards that rest on a foreign
+    /// label need it.
+    fn give(&self, authority: &Authority) {
+        match self.open() {
+            Ok(opened) => authority.use_pack(Arc::new(opened)),
+            Err(trouble) => {
+                say(&format!(
+                    "warning[{}]: the pack for foreign labels is not taken: {trouble}",
+                    trouble.code()
+                ));
+                if let Some(advice) = trouble.advice() {
+                    say(&format!("  help: {advice}"));
+                }
+            }
+        }
     }
 
     /// Opens it anew from time to time, as long as it runs: who approves an award judges by what the pack says by then.
@@ -55,15 +74,23 @@ impl ForeignPack {
         const AGAIN: Duration = Duration::from_mins(1);
         let pack = Arc::new(self);
         loop {
-            tokio::time::sleep(AGAIN).await;
-            let pack = Arc::clone(&pack);
-            match tokio::task::spawn_blocking(move || pack.open()).await {
-                Ok(Ok(opened)) => authority.use_pack(Arc::new(opened)),
-                Ok(Err(trouble)) => say(&format!("{trouble} [{}]", trouble.code())),
-                Err(_) => return,
+            let (pack, to) = (Arc::clone(&pack), authority.clone());
+            if tokio::task::spawn_blocking(move || pack.give(&to)).await.is_err() {
+                return;
             }
+            tokio::time::sleep(AGAIN).await;
         }
     }
+}
+
+/// Writes a file that is there whole or not at all, whatever happens.
+fn keep(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let begun = path.with_added_extension("part");
+    let mut file = fs::File::create(&begun)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    fs::rename(&begun, path)?;
+    fs::File::open(path.parent().unwrap_or(Path::new(".")))?.sync_all()
 }
 
 /// What a command works with.
@@ -122,7 +149,7 @@ impl Session {
     pub(crate) async fn open_at(&self, folder: &Path) -> Result<Authority, Trouble> {
         let authority = Authority::open(folder, self.register()?, &self.random).await?;
         if let Some(pack) = self.foreign_pack_of(folder) {
-            authority.use_pack(Arc::new(pack.open()?));
+            pack.give(&authority);
         }
         Ok(authority)
     }

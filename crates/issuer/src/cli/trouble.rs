@@ -117,7 +117,7 @@ impl Trouble {
     }
 
     /// What to do next, where the message does not say.
-    fn advice(&self) -> Option<&'static str> {
+    pub(super) fn advice(&self) -> Option<&'static str> {
         Some(match self {
             Self::Refusal(refusal) | Self::Run(RunError::Refusal(refusal)) => return advice(refusal),
             Self::Run(error) => match error {

@@ -101,6 +101,26 @@ impl std::str::FromStr for Numbers {
     }
 }
 
+/// Numbers in the records, or one of them as it was looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Seen {
+    pub(crate) numbers: Numbers,
+    pub(crate) version: Option<i64>,
+}
+
+impl std::str::FromStr for Seen {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let Some((id, version)) = text.split_once('@') else {
+            return Ok(Self { numbers: text.parse()?, version: None });
+        };
+        let wrong = |_| format!("{text:?} is no number with a version, such as 12@1");
+        let id: i64 = id.parse().map_err(wrong)?;
+        let version = version.parse().map_err(wrong)?;
+        Ok(Self { numbers: Numbers { first: id, last: id }, version: Some(version) })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -111,6 +131,12 @@ mod tests {
         assert_eq!("7-9".parse(), Ok(Numbers { first: 7, last: 9 }));
         for wrong in ["", "9-7", "a", "-1", "1-2-3"] {
             assert!(wrong.parse::<Numbers>().is_err(), "{wrong}");
+        }
+        let seven = Numbers { first: 7, last: 7 };
+        assert_eq!("7@2".parse(), Ok(Seen { numbers: seven, version: Some(2) }));
+        assert_eq!("7".parse(), Ok(Seen { numbers: seven, version: None }));
+        for wrong in ["7@", "@1", "7-9@1", "7@1@1", "7@v"] {
+            assert!(wrong.parse::<Seen>().is_err(), "{wrong}");
         }
         assert_eq!(key_id("0123456789ab").unwrap().to_string(), "0123456789ab");
         for wrong in ["", "0123456789a", "0123456789ag", "0123456789abc", "+1+1+1+1+1+1"] {

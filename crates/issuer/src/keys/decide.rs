@@ -199,10 +199,11 @@ impl Decision for Remint {
             .execute(work.db())
             .await?;
         }
+        // One signing is remembered beside the present one: the last that was whole, or else the one that came further.
         let runs = sqlx::query(
-            "UPDATE runs SET old_key = CASE WHEN written > 0 THEN key ELSE old_key END,
-             old_issued_at = CASE WHEN written > 0 THEN issued_at ELSE old_issued_at END,
-             old_written = CASE WHEN written > 0 THEN written ELSE old_written END,
+            "UPDATE runs SET old_key = CASE WHEN whole = 1 OR written > old_written THEN key ELSE old_key END,
+             old_issued_at = CASE WHEN whole = 1 OR written > old_written THEN issued_at ELSE old_issued_at END,
+             old_written = CASE WHEN whole = 1 OR written > old_written THEN written ELSE old_written END,
              key = $1, issued_at = $2, written = 0, whole = 0, version = version + 1 WHERE key = $3",
         )
         .bind(new.to_string())

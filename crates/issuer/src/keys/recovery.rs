@@ -1,7 +1,8 @@
 //! What the records confirm of stolen keys: the signatures that this authority made, by what they state.
 //!
 //! A label or a unit counts as confirmed until it is minted anew: until another signature of it, by a key that
-//! nobody stole, is on record.
+//! nobody stole, is on record. A renewal is no such signature: it is another award, and the boxes from before it
+//! keep their codes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -76,7 +77,7 @@ async fn codes(
         let rows = sqlx::query(
             "SELECT c.id, c.key, c.link, c.credential FROM codes c JOIN keys k ON k.id = c.key
              WHERE k.state = 'distrusted' AND c.link IS NOT NULL AND c.id > $1 AND NOT EXISTS
-             (SELECT 1 FROM codes n JOIN keys t ON t.id = n.key WHERE n.label = c.label AND n.path = c.path
+             (SELECT 1 FROM codes n JOIN keys t ON t.id = n.key WHERE n.award = c.award AND n.path = c.path
               AND n.id > c.id AND n.link IS NOT NULL AND t.state = 'trusted')
              ORDER BY c.id LIMIT $2",
         )

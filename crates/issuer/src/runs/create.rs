@@ -8,7 +8,8 @@ use super::{RunRecord, Serials, runs_of_gtin};
 use crate::desk::Work;
 use crate::keys::in_use;
 use crate::lifecycle::StandingRule;
-use crate::{Decision, Refusal, Role, RunId, Version, awards};
+use crate::store::Cells;
+use crate::{AwardId, Decision, Refusal, Role, RunId, Version, awards};
 
 /// Most units of one run.
 const MAX_UNITS: u32 = 100_000_000;
@@ -47,7 +48,8 @@ impl Decision for CreateRun {
             Status::Suspended => return Err(StandingRule::Suspended.into()),
             _ => return Err(StandingRule::Withdrawn.into()),
         }
-        let award = awards::award(work.db(), label.award).await?;
+        let award = self.award(work, label.award).await?;
+        let award = awards::award(work.db(), award).await?;
         if !award.draft.gtins().contains(&self.gtin) {
             return Err(Refusal::not_found("GTIN of this label", &self.gtin));
         }
@@ -58,7 +60,7 @@ impl Decision for CreateRun {
         let record = RunRecord {
             id: RunId::new(work.new_id()),
             label: label.id,
-            award: label.award,
+            award: award.id,
             gtin: self.gtin,
             serials: self.serials.clone(),
             units: self.units,
@@ -82,6 +84,21 @@ impl Decision for CreateRun {
 }
 
 impl CreateRun {
+    /// The award that boxes made now state: the newest in force, which a renewal for a later day is not yet. Where none
+    /// is in force, the label's present one.
+    async fn award(&self, work: &mut Work, present: AwardId) -> Result<AwardId, Refusal> {
+        let row = sqlx::query(
+            "SELECT award FROM award_gtins WHERE number = $1 AND gtin = $2 AND counts = 1 AND valid_from <= $3
+             AND valid_until > $3 ORDER BY award DESC LIMIT 1",
+        )
+        .bind(self.label.as_str())
+        .bind(self.gtin.as_str())
+        .bind(work.now().seconds())
+        .fetch_optional(work.db())
+        .await?;
+        row.map_or(Ok(present), |row| Ok(AwardId::new(row.int("award")?)))
+    }
+
     async fn check_serials(&self, work: &mut Work) -> Result<(), Refusal> {
         let Serials::Consecutive(first) = &self.serials else { return Ok(()) };
         let counting = Counting::new(first, self.units)?;

@@ -7,7 +7,7 @@ use verilabel_label::Timestamp;
 use super::{NewToken, Token, by_name, one};
 use crate::desk::Work;
 use crate::refusal::is_text;
-use crate::store::time_column;
+use crate::store::{Cells, time_column};
 use crate::{Decision, Refusal, Role, TokenId, UserId, Version};
 
 /// Most characters of a user's or a token's name.
@@ -62,7 +62,8 @@ impl Decision for AddUser {
     }
 }
 
-/// Changes a user's roles, who it is at the identity provider, or whether it may sign in.
+/// Changes a user's roles, who it is at the identity provider, or whether it may sign in. One that is disabled loses its
+/// tokens for good: when it may sign in again, it gets others.
 #[derive(Debug, Clone)]
 pub struct ChangeUser {
     /// Who.
@@ -87,8 +88,12 @@ impl Decision for ChangeUser {
     }
 
     async fn decide(&self, work: &mut Work) -> Result<(), Refusal> {
-        one(work.db(), self.user).await?.version.must_be(self.expected)?;
+        let before = one(work.db(), self.user).await?;
+        before.version.must_be(self.expected)?;
         check_external(self.external.as_deref())?;
+        if operates(before.active, &before.user.roles) && !operates(self.active, &self.roles) {
+            self.check_others(work).await?;
+        }
         sqlx::query(
             "UPDATE users SET roles = $1, external = $2, active = $3, version = version + 1 WHERE id = $4",
         )
@@ -98,14 +103,47 @@ impl Decision for ChangeUser {
         .bind(self.user.number())
         .execute(work.db())
         .await?;
+        let revoked = if self.active { 0 } else { self.revoke_tokens(work).await? };
         let facts = [
             ("active", self.active.to_string()),
             ("external", self.external.clone().unwrap_or_default()),
+            ("revoked", revoked.to_string()),
             ("roles", roles_column(&self.roles)),
         ];
         work.record(Self::KIND, self.subject(), facts)?;
         Ok(())
     }
+}
+
+impl ChangeUser {
+    /// Without an operator nobody could ever make one again.
+    async fn check_others(&self, work: &mut Work) -> Result<(), Refusal> {
+        let rows = sqlx::query("SELECT roles FROM users WHERE active = 1 AND id <> $1")
+            .bind(self.user.number())
+            .fetch_all(work.db())
+            .await?;
+        for row in &rows {
+            if row.text("roles")?.split(' ').any(|role| role == Role::Operator.name()) {
+                return Ok(());
+            }
+        }
+        Err(Refusal::LastOperator)
+    }
+
+    /// How many there were.
+    async fn revoke_tokens(&self, work: &mut Work) -> Result<u64, Refusal> {
+        let revoked =
+            sqlx::query("UPDATE tokens SET revoked_at = $1 WHERE user_id = $2 AND revoked_at IS NULL")
+                .bind(work.now().seconds())
+                .bind(self.user.number())
+                .execute(work.db())
+                .await?;
+        Ok(revoked.rows_affected())
+    }
+}
+
+fn operates(active: bool, roles: &BTreeSet<Role>) -> bool {
+    active && roles.contains(&Role::Operator)
 }
 
 /// Issues a bearer token.

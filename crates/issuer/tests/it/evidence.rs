@@ -11,7 +11,7 @@ use verilabel_label::{Status, StatusRef};
 use verilabel_recognition::{Mode, Register};
 use verilabel_trust::{
     Client, Entitlement, Expiry, FolderRepository, Issuer, IssuerKey, KeyState, MemoryStore, PackContents,
-    Purpose, TrustPack,
+    Product, Purpose, TrustPack,
 };
 use verilabel_wire::{LinkBase, Profile, Sign, SigningKey, StatusList, StatusListToken, sign_status_list};
 
@@ -21,6 +21,7 @@ on_both! {
     an_award_rests_on_a_foreign_label,
     a_simplified_application_is_still_one,
     what_no_row_covers_is_refused,
+    each_gtin_is_one_of_the_foreign_label,
     evidence_is_looked_at_again,
 }
 
@@ -75,6 +76,10 @@ impl World {
 
     /// A pack in which some entries have a status.
     fn pack(&self, statuses: &[(u32, Status)]) -> Arc<TrustPack> {
+        self.pack_with(statuses, vec![])
+    }
+
+    fn pack_with(&self, statuses: &[(u32, Status)], products: Vec<Product>) -> Arc<TrustPack> {
         let issuer = self.issuer();
         let mut list = StatusList::all_valid(1_024).unwrap();
         for (index, status) in statuses {
@@ -90,7 +95,7 @@ impl World {
         let contents = PackContents {
             register: Register::published().unwrap().to_json().unwrap(),
             status: BTreeMap::from([((issuer.id.clone(), 1), sign_status_list(&token, &self.key).unwrap())]),
-            products: BTreeMap::new(),
+            products: BTreeMap::from([(issuer.id.clone(), products)]),
             issuers: vec![issuer],
         };
         publish_pack(&self.pack_folder(), &contents, &self.keys, &Validities::default(), now()).unwrap();
@@ -206,6 +211,33 @@ async fn what_no_row_covers_is_refused(bench: Bench) {
         assert!(refused.to_string().contains(word), "{refused} lacks {word:?}");
     }
     bench.prepare(draft(1)).await.unwrap();
+}
+
+/// One GTIN in common is not enough: whoever has a label for one product would get one for any other with it.
+async fn each_gtin_is_one_of_the_foreign_label(bench: Bench) {
+    let world = World::new();
+    let link = world.link("kr.cic", 2, "hub", 5);
+    let of = |main: u32, further: &[u32]| {
+        let resting = resting_on(link.clone(), 3, "hub");
+        let award = LabelAward { gtin: gtin(main), ..resting.award.clone() };
+        Draft { award, further_gtins: further.iter().map(|n| gtin(*n)).collect(), ..resting }
+    };
+    bench.authority.use_pack(world.pack(&[]));
+    for draft in [of(1, &[2]), of(2, &[1])] {
+        let refused = bench.prepare(draft).await.unwrap_err();
+        assert_eq!(refused.code(), "foreign-gtin-not-labelled");
+        assert!(refused.to_string().contains(gtin(2).as_str()), "{refused}");
+    }
+    assert_eq!(bench.prepare(of(2, &[3])).await.unwrap_err().code(), "foreign-other-product");
+    // The foreign authority says that its label is for both.
+    let label = LabelAward { number: "FOREIGN-1".parse().unwrap(), category: None, ..award(1) };
+    let product = Product { gtins: vec![gtin(1), gtin(2)], ..label.product() };
+    bench.authority.use_pack(world.pack_with(&[], vec![product]));
+    assert_eq!(bench.prepare(of(2, &[1, 3])).await.unwrap_err().code(), "foreign-gtin-not-labelled");
+    let id = bench.prepare(of(2, &[1])).await.unwrap();
+    // It is looked at again: the foreign record may have changed.
+    bench.authority.use_pack(world.pack(&[]));
+    assert_eq!(bench.approve(id).await.unwrap_err().code(), "foreign-gtin-not-labelled");
 }
 
 async fn evidence_is_looked_at_again(bench: Bench) {

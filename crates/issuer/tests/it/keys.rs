@@ -63,7 +63,7 @@ async fn a_compromised_key_signs_nothing_more(bench: Bench) {
     bench.mint().await;
     claims(&bench.link(&waiting).await, test_key(1).key());
     claims(&bench.link(&signed).await, test_key(2).key());
-    let use_of = |seed: u8| bench.authority.key_use(test_key(seed).key().id());
+    let use_of = |seed: u8| bench.authority.key_use(test_key(seed).key().id(), now());
     assert_eq!(use_of(2).await.unwrap().codes, 1, "labels are found by key");
     assert_eq!(use_of(1).await.unwrap().codes, 1);
     // Without any other key, what is approved already waits for one.
@@ -107,7 +107,7 @@ async fn all_labels_of_a_key_are_minted_anew(bench: Bench) {
         assert_eq!((anew.number, anew.status), (label.number.clone(), label.status), "the same label");
     }
     assert_eq!(bench.decide(&bench.operator, remint()).await.unwrap().codes, 0);
-    assert_eq!(bench.authority.key_use(old).await.unwrap().codes, 0);
+    assert_eq!(bench.authority.key_use(old, now()).await.unwrap().codes, 0);
 }
 
 /// A key of which no signer knows: a device that is switched off.

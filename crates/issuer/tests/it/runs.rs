@@ -2,17 +2,21 @@
 
 use std::collections::BTreeSet;
 
-use verilabel_issuer::lifecycle::ChangeKind;
+use verilabel_issuer::lifecycle::{ChangeKind, Draft, Note};
 use verilabel_issuer::{
-    CreateRun, DecideChange, MarkRunWritten, ProposeChange, Remint, RunId, RunRecord, Serials, UnitRange,
+    CompromiseKey, CreateRun, DecideChange, FinishRun, LabelAward, MarkRunWritten, ProposeChange, Remint,
+    RunId, RunRecord, Serials, UnitRange,
 };
 use verilabel_label::{Gs1Path, LabelClaims, Status, Timestamp, Validity};
 
-use crate::support::{Bench, claims, gtin, number, on_both, propose, test_key};
+use crate::support::{Bench, award, claims, gtin, now, number, on_both, propose, test_key};
+use verilabel_trust::Confirmed;
 use verilabel_wire::{Profile, Sign};
 
 on_both! {
     units_follow_from_one_record,
+    a_run_states_the_award_in_force,
+    boxes_outlive_a_rewriting_that_was_given_up,
     some_units_are_withdrawn,
     nothing_is_made_for_a_suspended_label,
     forged_boxes_are_told_from_ours,
@@ -116,6 +120,71 @@ async fn forged_boxes_are_told_from_ours(bench: Bench) {
     let old = (0..20).map(|n| before.mint(n, &key).unwrap().link);
     let new = (0..20).map(|n| after.mint(n, &test_key(2)).unwrap().link);
     assert_eq!(agreeing(old.chain(new).collect()).await, 15);
+}
+
+/// Boxes are made from one day to the next, also between the approval of a renewal and the day on which it begins.
+async fn a_run_states_the_award_in_force(bench: Bench) {
+    let first = bench.label(1).await;
+    let renew = async |awarded: &str, until: &str| {
+        let (awarded, valid_until) = (awarded.parse().unwrap(), until.parse().unwrap());
+        let renewal = Draft::of(LabelAward { awarded, valid_until, ..award(1) });
+        let id = bench.prepare(Draft { renewal: true, ..renewal }).await.unwrap();
+        bench.approve(id).await.unwrap();
+        id
+    };
+    renew("2027-02-01", "2029-11-10").await;
+    let made = run(&bench, 1, from("A000"), 10).await;
+    assert_eq!(made.award, first.award);
+    let plan = bench.authority.run_plan(made.id).await.unwrap();
+    assert!(plan.unit(0).unwrap().claims.validity.from() <= now());
+    let present = renew("2026-11-20", "2029-11-15").await;
+    assert_eq!(run(&bench, 1, from("B000"), 10).await.award, present);
+    // Where none is in force, the boxes are for later.
+    let later = LabelAward { awarded: "2027-02-01".parse().unwrap(), ..award(2) };
+    let later = bench.prepare(Draft::of(later)).await.unwrap();
+    bench.approve(later).await.unwrap();
+    assert_eq!(run(&bench, 2, from("C000"), 10).await.award, later);
+}
+
+/// The key that a run is written anew with is stolen, too, before that writing is whole.
+async fn boxes_outlive_a_rewriting_that_was_given_up(bench: Bench) {
+    bench.label(1).await;
+    let id = run(&bench, 1, from("SN0000"), 20).await.id;
+    let signed = async |units: u32| {
+        let plan = bench.authority.run_plan(id).await.unwrap();
+        let (run, signing) = (id, plan.signing());
+        let mark = MarkRunWritten { run, signing, written: units };
+        bench.decide(&bench.officer, mark).await.unwrap();
+        if units == 20 {
+            bench.decide(&bench.officer, FinishRun { run, signing }).await.unwrap();
+        }
+        plan
+    };
+    let stolen = async |seed: u8| {
+        bench.add_key(seed + 1).await;
+        let key = test_key(seed).key().id();
+        let note = Note::new("stolen").unwrap();
+        bench.decide(&bench.operator, CompromiseKey { key, note }).await.unwrap();
+        bench.decide(&bench.operator, Remint { key, limit: 100 }).await.unwrap();
+    };
+    let confirmed = async |seed: u8| {
+        let recovery = bench.authority.snapshot().await.unwrap().recovery().await.unwrap();
+        recovery.confirmed.get(&test_key(seed).key().id()).map_or(0, Confirmed::len)
+    };
+    let first = signed(20).await;
+    stolen(1).await;
+    // The label is not minted anew yet: its own link and its credential are confirmed, too.
+    assert_eq!(confirmed(1).await, 22);
+    signed(20 - 1).await;
+    stolen(2).await;
+    assert_eq!(confirmed(1).await, 22, "the boxes that are out there");
+    let links: Vec<String> = (0..20).map(|n| first.mint(n, &test_key(1)).unwrap().link).collect();
+    let agreeing = async || bench.authority.reconcile(links.clone().into_iter()).await.unwrap().agreeing;
+    assert_eq!(agreeing().await, 20);
+    signed(20).await;
+    bench.mint().await;
+    assert_eq!(confirmed(1).await, 0, "all is minted anew");
+    assert_eq!(agreeing().await, 20);
 }
 
 async fn some_units_are_withdrawn(bench: Bench) {

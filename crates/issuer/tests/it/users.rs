@@ -7,12 +7,14 @@ use verilabel_issuer::{
     RevokeToken, Role, Token, Version,
 };
 
-use crate::support::{Bench, award, draft, now, on_both};
+use crate::support::{Bench, award, draft, now, on_both, user};
 
 on_both! {
     a_token_signs_in_until_it_expires_or_is_revoked,
     roles_decide_what_a_user_may_do,
     only_an_operator_keeps_users,
+    there_is_always_an_operator,
+    who_is_disabled_loses_every_token,
     what_somebody_is_called_holds_up_nobody,
 }
 
@@ -60,6 +62,52 @@ async fn only_an_operator_keeps_users(bench: Bench) {
     bench.decide(&bench.operator, change.clone()).await.unwrap();
     assert_eq!(bench.authority.authenticate(&token, now()).await.unwrap_err().code(), "token-unknown");
     assert_eq!(bench.decide(&bench.operator, change).await.unwrap_err().code(), "stale-version");
+}
+
+async fn there_is_always_an_operator(bench: Bench) {
+    let oscar = bench.operator.user().unwrap().clone();
+    let change = |roles: &[Role], active| ChangeUser {
+        user: oscar.id,
+        roles: roles.iter().copied().collect(),
+        external: None,
+        active,
+        expected: None,
+    };
+    let gone = [change(&[Role::Operator], false), change(&[Role::Auditor], true), change(&[], true)];
+    for change in gone.clone() {
+        let refused = bench.decide(&bench.operator, change).await.unwrap_err();
+        assert_eq!((refused.code(), refused.kind()), ("last-operator", RefusalKind::Refused));
+    }
+    bench.decide(&bench.operator, change(&[Role::Operator, Role::Auditor], true)).await.unwrap();
+    // One that may not sign in is none.
+    let olivia = user(&bench.authority, "olivia", &[Role::Operator]).await;
+    let other = |active| ChangeUser { user: olivia.user().unwrap().id, ..change(&[Role::Operator], active) };
+    bench.decide(&bench.operator, other(false)).await.unwrap();
+    let [disabled, ..] = gone;
+    assert_eq!(bench.decide(&bench.operator, disabled.clone()).await.unwrap_err().code(), "last-operator");
+    bench.decide(&bench.operator, other(true)).await.unwrap();
+    bench.decide(&bench.operator, disabled).await.unwrap();
+}
+
+async fn who_is_disabled_loses_every_token(bench: Bench) {
+    let olga = bench.officer.user().unwrap().clone();
+    let issue = || IssueToken { user: olga.id, name: "desk".to_owned(), expires_at: now().plus_seconds(60) };
+    let token = bench.decide(&bench.operator, issue()).await.unwrap().token;
+    let change = |active| ChangeUser {
+        user: olga.id,
+        roles: olga.roles.clone(),
+        external: None,
+        active,
+        expected: None,
+    };
+    for active in [false, true] {
+        bench.decide(&bench.operator, change(active)).await.unwrap();
+        assert_eq!(bench.authority.authenticate(&token, now()).await.unwrap_err().code(), "token-unknown");
+    }
+    let listed = bench.authority.tokens(olga.id).await.unwrap();
+    assert!(listed.iter().all(|token| token.revoked_at == Some(now())), "{listed:?}");
+    let token = bench.decide(&bench.operator, issue()).await.unwrap().token;
+    bench.authority.authenticate(&token, now()).await.unwrap();
 }
 
 /// PostgreSQL keeps no NUL, and no long text in an index: neither is a fault of the database.

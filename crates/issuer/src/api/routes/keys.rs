@@ -132,7 +132,8 @@ struct KeyDetail {
     responses((status = 200, body = KeyDetail)), extensions(("x-roles" = json!(["officer", "approver", "auditor", "operator"]))))]
 async fn one(_: Reader, State(app): State<Arc<App>>, Id(KeyName(id)): Id<KeyName>) -> Result<Kept, Problem> {
     let record = on_record(&app, id).await?;
-    let detail = KeyDetail { key: KeyView::from(&record), usage: app.authority().key_use(id).await? };
+    let usage = app.authority().key_use(id, app.now()).await?;
+    let detail = KeyDetail { key: KeyView::from(&record), usage };
     Ok(Kept::row(&detail, record.version))
 }
 
@@ -154,7 +155,8 @@ async fn labels(
 ) -> Result<Kept, Problem> {
     on_record(&app, id).await?;
     let slice = Slice::new("key-labels", which.cursor.as_deref(), which.limit)?;
-    let rows = app.authority().labels_of_key(id, LabelId::new(slice.after()), slice.rows()).await?;
+    let after = LabelId::new(slice.after());
+    let rows = app.authority().labels_of_key(id, app.now(), after, slice.rows()).await?;
     Ok(Kept::read(&slice.page(rows, |row| row.id.number(), |row| row)))
 }
 

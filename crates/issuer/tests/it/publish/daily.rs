@@ -4,13 +4,13 @@ use std::fs;
 
 use verilabel_credential::{StatusPurpose, parse_status_list};
 use verilabel_issuer::lifecycle::{AwardState, ChangeKind, Draft};
-use verilabel_issuer::{CompromiseKey, LabelAward, Remint, Seq, lifecycle::Note, mint};
+use verilabel_issuer::{CompromiseKey, LabelAward, LabelId, Remint, Seq, lifecycle::Note, mint};
 use verilabel_label::{LabelClaims, Status};
 use verilabel_verify::Conclusion;
 use verilabel_wire::{Budget, Profile, Sealed, Sign, StatusListToken};
 
 use super::{House, changed};
-use crate::support::{Bench, award, claims, draft, issuer, number, on_both, propose, test_key};
+use crate::support::{Bench, award, claims, draft, issuer, now, number, on_both, propose, test_key};
 
 on_both! {
     what_was_decided_is_what_verifiers_find,
@@ -22,6 +22,7 @@ on_both! {
     what_no_key_can_sign_is_trouble,
     what_waited_for_a_key_is_made_good_with_the_same_one,
     a_stolen_key_leaves_what_the_records_confirm,
+    boxes_from_before_a_renewal_outlive_their_key,
     another_key_mints_anew,
     the_one_file_is_the_same_pack,
     links_out_there_agree_with_the_records,
@@ -275,6 +276,46 @@ async fn a_stolen_key_leaves_what_the_records_confirm(bench: Bench) {
     assert_eq!(house.judged(anew), Conclusion::InForce);
     assert_eq!(house.judged(&kept), Conclusion::InForce);
     assert_eq!(house.judged(&forged), Conclusion::NotAuthentic);
+}
+
+/// A renewal is another award, by whatever key: it takes nothing from the boxes that are out there.
+async fn boxes_from_before_a_renewal_outlive_their_key(bench: Bench) {
+    let house = House::new(bench);
+    let (first, second) = (house.bench.label(1).await, house.bench.label(2).await);
+    let renew = async |n: u32, awarded: &str| {
+        let last = "2029-11-15".parse().unwrap();
+        let later = LabelAward { awarded: awarded.parse().unwrap(), valid_until: last, ..award(n) };
+        let renewal = Draft { renewal: true, ..Draft::of(later) };
+        let id = house.bench.prepare(renewal).await.unwrap();
+        house.bench.approve(id).await.unwrap();
+    };
+    renew(2, "2026-11-20").await;
+    house.bench.add_key(2).await;
+    renew(1, "2027-01-01").await;
+    house.bench.mint().await;
+    house.publish().await;
+    let (stolen, operator) = (test_key(1).key().id(), &house.bench.operator);
+    let note = Note::new("stolen").unwrap();
+    house.bench.decide(operator, CompromiseKey { key: stolen, note }).await.unwrap();
+    house.publish().await;
+    let authority = &house.bench.authority;
+    let old = [house.link(&first).await, house.link(&second).await];
+    assert_eq!(old.each_ref().map(|link| house.judged(link)), [Conclusion::InForce; 2]);
+    // The first code of either label, and the renewal of the second.
+    assert_eq!(authority.key_use(stolen, now()).await.unwrap().codes, 3);
+    let listed = async |at| {
+        let labels = authority.labels_of_key(stolen, at, LabelId::new(0), 10).await.unwrap();
+        labels.into_iter().map(|label| label.number).collect::<Vec<_>>()
+    };
+    assert_eq!(listed(now()).await, [number(1), number(2)]);
+    // The renewal is minted anew; its label's first boxes go on.
+    let reminted = house.bench.decide(operator, Remint { key: stolen, limit: 100 }).await.unwrap();
+    assert_eq!((reminted.codes, house.bench.mint().await), (1, 1));
+    house.publish().await;
+    assert_eq!(old.each_ref().map(|link| house.judged(link)), [Conclusion::InForce; 2]);
+    assert_eq!(authority.key_use(stolen, now()).await.unwrap().codes, 2);
+    let ended = "2029-11-01T00:00:00Z".parse().unwrap();
+    assert_eq!(listed(ended).await, [], "their awards have ended");
 }
 
 async fn another_key_mints_anew(bench: Bench) {
