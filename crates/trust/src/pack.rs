@@ -351,15 +351,13 @@ impl Content {
     fn add_of_partner(&mut self, place: &Place, path: &str, bytes: &[u8]) -> Result<(), PackError> {
         let Place::Issuer(id) = place else { return self.add(place, path, bytes) };
         let mut issuer = Issuer::from_json(bytes)?;
-        match self.partners.iter().find(|partner| partner.id == *id) {
-            Some(partner) => partner.limit(&mut issuer),
-            None => issuer.may_issue.clear(),
-        }
+        let word = self.partners.iter().find(|partner| partner.id == *id);
+        word.ok_or_else(|| PackError::NoWord { issuer: id.clone() })?.limit(&mut issuer);
         // Nobody speaks under another's name: neither as the issuer of credentials, nor to whoever reads the card.
         let alike = |other: &Issuer| {
             (issuer.did.is_some() && other.did == issuer.did)
                 || other.status_uri == issuer.status_uri
-                || other.name.trim().to_lowercase() == issuer.name.trim().to_lowercase()
+                || other.name.trim().eq_ignore_ascii_case(issuer.name.trim())
         };
         if let Some(other) = self.issuers.iter().find(|other| alike(other)) {
             return Err(PackError::Posing { issuer: issuer.id, other: other.id.clone() });
@@ -481,6 +479,12 @@ pub enum PackError {
         /// The issuer that has it a second time.
         issuer: IssuerId,
     },
+    /// A partner of which the owner does not say what it may award.
+    #[error("the pack's owner does not say what {issuer} may award")]
+    NoWord {
+        /// The partner's issuer.
+        issuer: IssuerId,
+    },
     /// A partner's issuer that would be taken for another one.
     #[error("{issuer} has the name, the DID or the status lists of {other}")]
     Posing {
@@ -507,6 +511,7 @@ impl PackError {
             | Self::Key(_)
             | Self::Misplaced { .. }
             | Self::SharedKey { .. }
+            | Self::NoWord { .. }
             | Self::Posing { .. } => "pack-document",
             Self::Schema { .. } => "pack-schema",
         }

@@ -1,7 +1,6 @@
 //! What a command works with: the authority, who decides, the keys.
 
 use std::fs;
-use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,7 +9,9 @@ use ring::rand::SystemRandom;
 use verilabel_issuer::{Actor, Authority, Decision, Keystore, Order, Passphrase, Signers};
 use verilabel_label::Timestamp;
 use verilabel_recognition::Register;
-use verilabel_trust::{Client, Expiry, FolderRepository, FolderStore, PackError, StagedStore, TrustPack};
+use verilabel_trust::{
+    Client, Expiry, FolderRepository, FolderStore, PackError, StagedStore, TrustPack, write_folder,
+};
 
 use super::out::say;
 use super::{Common, ReadClock, Trouble};
@@ -28,8 +29,9 @@ pub(crate) struct ForeignPack {
 
 impl ForeignPack {
     fn open(&self) -> Result<TrustPack, Trouble> {
+        const ANCHOR: &str = "anchor.json";
         let Self { pack, memory, clock } = self;
-        let anchor = memory.join("anchor.json");
+        let anchor = memory.join(ANCHOR);
         let known = anchor.exists();
         let source = if known { anchor.clone() } else { pack.join("metadata/1.root.json") };
         let root = fs::read(&source).map_err(|e| Trouble::file(&source, &e))?;
@@ -45,7 +47,7 @@ impl ForeignPack {
         let (opened, accepted) = opened().map_err(wrong)?;
         // A root that nobody could take is not kept: it would stand in the way of a better one.
         if !known {
-            keep(&anchor, &root).map_err(|e| Trouble::file(&anchor, &e))?;
+            write_folder(memory, &[(ANCHOR.to_owned(), root)]).map_err(|e| wrong(e.into()))?;
         }
         accepted.commit().map_err(|e| wrong(e.into()))?;
         Ok(opened)
@@ -81,16 +83,6 @@ impl ForeignPack {
             tokio::time::sleep(AGAIN).await;
         }
     }
-}
-
-/// Writes a file that is there whole or not at all, whatever happens.
-fn keep(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let begun = path.with_added_extension("part");
-    let mut file = fs::File::create(&begun)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    fs::rename(&begun, path)?;
-    fs::File::open(path.parent().unwrap_or(Path::new(".")))?.sync_all()
 }
 
 /// What a command works with.

@@ -39,12 +39,6 @@ fn awards() -> Vec<Vector> {
             "partner",
             label("partner", 4),
         ),
-        fake(
-            "partner-without-word",
-            "The owner says nothing of what the partner may award.",
-            "partner-without-word",
-            label("partner", 2),
-        ),
     ]
 }
 
@@ -58,6 +52,12 @@ fn parts() -> Vec<Vector> {
             "partner-by-stranger",
             "A stranger signed the partner's part, which is left out.",
             "partner-by-stranger",
+            "partner",
+        ),
+        unknown(
+            "partner-without-word",
+            "The owner says nothing of what the partner may award: its part is left out.",
+            "partner-without-word",
             "partner",
         ),
         unknown("partner-missing", "The partner's part is not there.", "partner-missing", "partner"),
