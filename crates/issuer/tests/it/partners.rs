@@ -40,7 +40,14 @@ fn with_key(id: &str, seed: u8) -> Issuer {
         state: KeyState::Trusted,
         purposes: vec![Purpose::Seal, Purpose::Status],
     };
-    Issuer { id: self::id(id), keys: vec![key], ..issuer() }
+    Issuer {
+        id: self::id(id),
+        name: format!("Agency {id}"),
+        did: None,
+        status_uri: format!("https://label.example/{id}/"),
+        keys: vec![key],
+        ..issuer()
+    }
 }
 
 fn in_a_month() -> Timestamp {

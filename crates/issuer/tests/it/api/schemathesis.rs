@@ -23,11 +23,11 @@ const VALIDATOR: &str = "openapi-spec-validator==0.9.0";
 #[expect(clippy::print_stderr, reason = "the word")]
 fn program(package: &str) -> Option<PathBuf> {
     let name = package.split("==").next()?;
-    // A virtual environment does not move: it is made where it stays, and only what is missing is installed.
+    // A virtual environment does not move: it is made where it stays, anew where its folder was brought from elsewhere.
     let folder = installed(name, |_| true)?;
     let program = folder.join("bin").join(name);
-    if !program.exists() {
-        let made = Command::new("python3").args(["-m", "venv"]).arg(&folder).status();
+    if !Command::new(&program).arg("--help").output().is_ok_and(|output| output.status.success()) {
+        let made = Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder).status();
         let pip = || Command::new(folder.join("bin/pip")).args(["install", "--quiet", package]).status();
         if !made.is_ok_and(|status| status.success()) || !pip().is_ok_and(|status| status.success()) {
             eprintln!("skipped: {package} cannot be installed");
