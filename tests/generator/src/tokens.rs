@@ -13,7 +13,7 @@ use crate::packs::{self, SG, index, key};
 
 type Entry = (Vec<u8>, Vec<u8>);
 
-/// Numbers of the lists of [`contents`].
+/// Numbers of the lists of the pack `tokens`.
 pub mod list {
     /// Made long ago, and good for years.
     pub const OF_YEARS: u32 = 2;
