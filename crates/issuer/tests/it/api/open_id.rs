@@ -14,7 +14,7 @@ use verilabel_issuer::Role;
 use verilabel_issuer::api::{Config, JwsAlgorithm, OpenId, Server};
 
 use super::house::{House, block_on, installed, on_loopback};
-use crate::support::{Bench, Kind, draft};
+use crate::support::{Bench, Kind, draft, now};
 
 const AUDIENCE: &str = "https://authority.example.sg/";
 /// The provider's release, from the registry of npm.
@@ -40,7 +40,8 @@ impl Provider {
         let script = folder.join(format!("provider-{}.mjs", std::process::id()));
         std::fs::write(&script, include_str!("provider.mjs")).unwrap();
         let mut node = Command::new("node");
-        node.arg(&script).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+        node.arg(&script).arg(now().seconds().to_string());
+        node.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut process = node.spawn().ok()?;
         let mut issuer = String::new();
         BufReader::new(process.stdout.take().unwrap()).read_line(&mut issuer).unwrap();
