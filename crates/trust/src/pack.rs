@@ -118,11 +118,10 @@ impl TrustPack {
                     error @ (UpdateError::Unreachable { .. } | UpdateError::Slow { .. }),
                 )) => return Err(error.into()),
                 Err(error) => {
-                    if let PackError::SharedKey { thumbprint, .. } = &error {
-                        content.disown(thumbprint, own);
+                    if let PackError::SharedKey { thumbprints, .. } = &error {
+                        content.disown(thumbprints, own);
                     }
-                    let (code, text) = (error.code(), error.to_string());
-                    parts.troubles.push(PartnerTrouble { role, code, text });
+                    parts.troubles.push(PartnerTrouble::of(role, &error));
                 }
             }
         }
@@ -165,6 +164,7 @@ impl TrustPack {
     #[must_use]
     pub fn partner_role(&self, issuer: &Issuer) -> Option<DelegatedState> {
         let role = self.accepted.branch(&path::issuer(&issuer.id))?;
+        partner::issuer_of(role)?;
         self.accepted.delegated().find(|delegated| delegated.role == role)
     }
 
@@ -274,8 +274,16 @@ impl Parts {
     fn sort(accepted: &Accepted) -> Result<Self, PackError> {
         let mut owners: HashSet<String> = HashSet::from([Role::Targets.name().to_owned()]);
         for DelegatedState { role, delegated_by, state } in accepted.delegated() {
-            if partner::issuer_of(&role).is_some() || !owners.contains(&delegated_by) {
+            if !owners.contains(&delegated_by) {
                 continue;
+            }
+            if partner::issuer_of(&role).is_some() {
+                if delegated_by == Role::Targets.name() {
+                    continue;
+                }
+                // It would be a partner's by its name, and the owner's by where it stands.
+                let reason = format!("a partner's role stands below {:?}", excerpt(&delegated_by));
+                return Err(PackError::OwnRole { role, code: "pack-document", reason });
             }
             // What the owner says through another role is no less the owner's word.
             if let Err((code, reason)) = state {
@@ -283,18 +291,10 @@ impl Parts {
             }
             owners.insert(role);
         }
-        let mut own = Vec::new();
-        let mut partners: Vec<(String, Vec<_>)> =
-            accepted.delegated().map(|delegated| (delegated.role, Vec::new())).collect();
-        let mut troubles: Vec<PartnerTrouble> = accepted
-            .delegated()
-            .filter_map(|d| d.state.err().map(|(code, text)| PartnerTrouble { role: d.role, code, text }))
-            .collect();
-        let mut outside: Vec<(&str, Vec<&str>)> = accepted.outside_paths().into_iter().collect();
-        outside.sort_unstable();
-        for (role, paths) in outside {
-            troubles.push(PartnerTrouble::outside(role, paths.first().copied().unwrap_or_default()));
-        }
+        let troubles = Self::troubles(accepted, &owners)?;
+        let mut parts = Self { own: Vec::new(), partners: Vec::new(), troubles };
+        let Self { own, partners, troubles } = &mut parts;
+        partners.extend(accepted.delegated().map(|delegated| (delegated.role, Vec::new())));
         for path in accepted.paths() {
             let Some(place) = Place::of(path) else { continue };
             let branch = accepted.branch(path);
@@ -308,7 +308,36 @@ impl Parts {
                 Some((role, _)) => troubles.push(PartnerTrouble::outside(role, path)),
             }
         }
-        Ok(Self { own, partners, troubles })
+        Ok(parts)
+    }
+
+    /// What is wrong with roles. Whatever stands below a partner's role is that partner's fault, whatever its name.
+    fn troubles(accepted: &Accepted, owners: &HashSet<String>) -> Result<Vec<PartnerTrouble>, PackError> {
+        let mut branches: HashMap<String, String> = HashMap::new();
+        let branch_of = |branches: &HashMap<String, String>, parent: &str, role: &str| {
+            branches.get(parent).map_or_else(|| role.to_owned(), Clone::clone)
+        };
+        let mut troubles = Vec::new();
+        for DelegatedState { role, delegated_by, state } in accepted.delegated() {
+            let branch = branch_of(&branches, &delegated_by, &role);
+            if let Err((code, text)) = state {
+                troubles.push(PartnerTrouble { role: branch.clone(), code, text, other: None });
+            }
+            branches.entry(role).or_insert(branch);
+        }
+        for (parent, role, path) in accepted.outside_paths() {
+            troubles.push(PartnerTrouble::outside(&branch_of(&branches, parent, role), path));
+        }
+        if let Some((parent, role)) = accepted.next_delegation() {
+            let reason = "there are more roles than a verifier looks at".to_owned();
+            let code = "pack-document";
+            if owners.contains(&parent) {
+                return Err(PackError::OwnRole { role, code, reason });
+            }
+            let role = branch_of(&branches, &parent, &role);
+            troubles.push(PartnerTrouble { role, code, text: reason, other: None });
+        }
+        Ok(troubles)
     }
 }
 
@@ -353,11 +382,13 @@ impl Content {
         let mut issuer = Issuer::from_json(bytes)?;
         let word = self.partners.iter().find(|partner| partner.id == *id);
         word.ok_or_else(|| PackError::NoWord { issuer: id.clone() })?.limit(&mut issuer);
+        // All keys, and before the names: whoever copies keys may have copied the names with them.
+        self.unshared(&issuer)?;
         // Nobody speaks under another's name: neither as the issuer of credentials, nor to whoever reads the card.
         let alike = |other: &Issuer| {
             (issuer.did.is_some() && other.did == issuer.did)
                 || other.status_uri == issuer.status_uri
-                || other.name.trim().eq_ignore_ascii_case(issuer.name.trim())
+                || is_read_alike(&other.name, &issuer.name)
         };
         if let Some(other) = self.issuers.iter().find(|other| alike(other)) {
             return Err(PackError::Posing { issuer: issuer.id, other: other.id.clone() });
@@ -365,12 +396,25 @@ impl Content {
         self.add_issuer(id, path, issuer)
     }
 
-    /// A key that two partners list is nobody's: which of them has it cannot be told, and one that lists another's key
-    /// must not decide about the other's labels. The owner's own keys stay.
-    fn disown(&mut self, thumbprint: &[u8; 32], own: usize) {
+    fn unshared(&self, issuer: &Issuer) -> Result<(), PackError> {
+        let known = |key: &&IssuerKey| self.thumbprints.contains(key.key.thumbprint());
+        let shared: Vec<&IssuerKey> = issuer.keys.iter().filter(known).collect();
+        let Some(first) = shared.first() else { return Ok(()) };
+        let has = |other: &&Issuer| other.keys.iter().any(|key| key.key == first.key);
+        Err(PackError::SharedKey {
+            key: first.key.id(),
+            thumbprints: shared.iter().map(|key| *key.key.thumbprint()).collect(),
+            issuer: issuer.id.clone(),
+            other: self.issuers.iter().find(has).unwrap_or(issuer).id.clone(),
+        })
+    }
+
+    /// Keys that two partners list are nobody's: which of them has them cannot be told, and one that lists another's
+    /// key must not decide about the other's labels. The owner's own keys stay.
+    fn disown(&mut self, thumbprints: &[[u8; 32]], own: usize) {
         for holders in self.keys.values_mut() {
             holders.retain(|(issuer, position)| {
-                *issuer < own || self.issuers[*issuer].keys[*position].key.thumbprint() != thumbprint
+                *issuer < own || !thumbprints.contains(self.issuers[*issuer].keys[*position].key.thumbprint())
             });
         }
     }
@@ -381,14 +425,23 @@ impl Content {
         }
         for (position, key) in issuer.keys.iter().enumerate() {
             if !self.thumbprints.insert(*key.key.thumbprint()) {
-                let (key, thumbprint) = (key.key.id(), *key.key.thumbprint());
-                return Err(PackError::SharedKey { key, thumbprint, issuer: issuer.id });
+                let (key, thumbprints) = (key.key.id(), vec![*key.key.thumbprint()]);
+                let other = issuer.id.clone();
+                return Err(PackError::SharedKey { key, thumbprints, issuer: issuer.id, other });
             }
             self.keys.entry(key.key.id()).or_default().push((self.issuers.len(), position));
         }
         self.issuers.push(issuer);
         Ok(())
     }
+}
+
+/// Whether a reader may take one name for the other: letters and digits are what is read, in any case.
+fn is_read_alike(one: &str, other: &str) -> bool {
+    let read = |name: &str| -> String {
+        name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    };
+    one == other || (read(one) == read(other) && !read(one).is_empty())
 }
 
 /// What a pack is to hold, before it is published.
@@ -472,12 +525,14 @@ pub enum PackError {
     /// The same key twice.
     #[error("key {key} of {issuer} stands in the pack twice")]
     SharedKey {
-        /// The key.
+        /// The first such key.
         key: KeyId,
-        /// Its COSE Key Thumbprint (RFC 9679).
-        thumbprint: [u8; 32],
-        /// The issuer that has it a second time.
+        /// The COSE Key Thumbprints (RFC 9679) of all of them.
+        thumbprints: Vec<[u8; 32]>,
+        /// The issuer that has them a second time.
         issuer: IssuerId,
+        /// The issuer that has the first of them, too.
+        other: IssuerId,
     },
     /// A partner of which the owner does not say what it may award.
     #[error("the pack's owner does not say what {issuer} may award")]

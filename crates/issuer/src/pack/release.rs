@@ -114,11 +114,14 @@ pub fn publish_pack_with(
             && expires <= now
         {
             let text = UpdateError::Expired { role: role.clone(), expires }.to_string();
-            troubles.push(PartnerTrouble { role, code: "pack-expired", text });
+            troubles.push(PartnerTrouble { role, code: "pack-expired", text, other: None });
         }
     }
-    let is_new =
-        |trouble: &&PartnerTrouble| issuer_of(&trouble.role).is_some_and(|id| handed_in.contains_key(&id));
+    // Of two that have the same keys or names, it is the one handed in that may not come.
+    let is_new = |trouble: &&PartnerTrouble| {
+        let whose = issuer_of(&trouble.role).into_iter().chain(trouble.other.clone());
+        whose.into_iter().any(|id| handed_in.contains_key(&id))
+    };
     if let Some(trouble) = troubles.iter().find(is_new) {
         return Err(PackOpenError::Part {
             role: trouble.role.clone(),

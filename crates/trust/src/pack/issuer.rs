@@ -135,6 +135,10 @@ impl Issuer {
     fn check(&self) -> Result<(), PackError> {
         readable("name", &self.name)?;
         readable("status_uri", &self.status_uri)?;
+        // A list's number follows it: list 12 of one would be list 2 of another.
+        if self.status_uri.ends_with(|c: char| c.is_ascii_digit()) {
+            return Err(malformed("status_uri: it ends in a digit".to_owned()));
+        }
         self.notice.iter().try_for_each(|notice| readable("notice", notice))?;
         self.link_hosts.iter().try_for_each(|host| readable("link_hosts", host))?;
         bounded("link_hosts", self.link_hosts.len(), MAX_HOSTS)?;

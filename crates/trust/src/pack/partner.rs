@@ -2,8 +2,7 @@
 //!
 //! The owner's targets role delegates `issuers/ID.json`, `products/ID.json` and `status/ID/*` to the role
 //! `partner-ID`, and says in `partners/ID.json` which levels of which schemes the partner may award. The
-//! partner signs the rest, and brings it up to date alone. A key that two partners list is that of the one
-//! whom the owner lists first; the other's part is not used.
+//! partner signs the rest, and brings it up to date alone. A key that two partners list is nobody's.
 
 use serde::{Deserialize, Serialize};
 use verilabel_label::{IssuerId, excerpt};
@@ -32,12 +31,22 @@ pub struct PartnerTrouble {
     pub code: &'static str,
     /// What is wrong.
     pub text: String,
+    /// Whose keys or names it has, where that is what is wrong: either of the two may have taken them.
+    pub other: Option<IssuerId>,
 }
 
 impl PartnerTrouble {
+    pub(super) fn of(role: String, error: &PackError) -> Self {
+        let other = match error {
+            PackError::SharedKey { other, .. } | PackError::Posing { other, .. } => Some(other.clone()),
+            _ => None,
+        };
+        Self { role, code: error.code(), text: error.to_string(), other }
+    }
+
     pub(super) fn outside(role: &str, path: &str) -> Self {
         let text = format!("it lists {:?}, which is not entrusted to it", excerpt(path));
-        Self { role: role.to_owned(), code: "pack-outside-paths", text }
+        Self { role: role.to_owned(), code: "pack-outside-paths", text, other: None }
     }
 }
 

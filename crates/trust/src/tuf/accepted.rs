@@ -1,6 +1,6 @@
 //! What a client accepted: versions, and which targets there are (§5.6.7, §5.7).
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use verilabel_label::Timestamp;
 
@@ -130,22 +130,22 @@ impl Accepted {
         paths.into_iter().filter(|path| self.locate(path).is_some())
     }
 
-    /// Paths that a delegated role lists though nobody entrusted it with them, by the role's name.
+    /// Delegated roles that list paths with which nobody entrusted them: who delegates to them, their name, and the
+    /// first such path.
     #[must_use]
-    pub fn outside_paths(&self) -> HashMap<&str, Vec<&str>> {
-        let mut outside: HashMap<&str, Vec<&str>> = HashMap::new();
-        for delegated in &self.delegated {
-            let Ok(metadata) = &delegated.metadata else { continue };
-            let covers = |path: &str| {
-                let by = self.metadata(&delegated.parent);
-                let delegations = by.into_iter().flat_map(|by| &by.body.delegations);
-                delegations.filter(|d| d.name == delegated.name).any(|d| d.covers(path))
-            };
-            let paths = metadata.body.files.keys().map(String::as_str).filter(|path| !covers(path));
-            outside.entry(&delegated.name).or_default().extend(paths);
-        }
-        outside.retain(|_, paths| !paths.is_empty());
-        outside
+    pub fn outside_paths(&self) -> Vec<(&str, &str, &str)> {
+        let outside = |delegated| Some((delegated, self.first_outside(delegated)?));
+        let outside = self.delegated.iter().filter_map(outside);
+        outside.map(|(found, path)| (found.parent.as_str(), found.name.as_str(), path)).collect()
+    }
+
+    fn first_outside<'a>(&self, delegated: &'a Delegated) -> Option<&'a str> {
+        let by = self.metadata(&delegated.parent)?;
+        let covers = |path: &str| {
+            by.body.delegations.iter().filter(|d| d.name == delegated.name).any(|d| d.covers(path))
+        };
+        let files = delegated.metadata.as_ref().ok()?.body.files.keys();
+        files.map(String::as_str).filter(|path| !covers(path)).min()
     }
 
     /// What the top-level targets role lists, for whoever publishes the next state.
@@ -260,8 +260,8 @@ impl Accepted {
         Search::Nowhere
     }
 
-    /// A delegation that was not looked at yet.
-    pub(super) fn next_delegation(&self) -> Option<(String, String)> {
+    /// A delegation that was not looked at yet: who delegates, and to which role.
+    pub(crate) fn next_delegation(&self) -> Option<(String, String)> {
         let targets = std::iter::once((Role::Targets.name(), &self.targets));
         let delegated =
             self.delegated.iter().filter_map(|d| Some((d.name.as_str(), d.metadata.as_ref().ok()?)));

@@ -240,6 +240,7 @@ fn what_is_wrong_with_a_partner_is_said_and_takes_nothing_of_the_owner() {
     // B gives itself A's name, or A's DID.
     for pose in [
         |b: &mut Issuer| b.name = " SPECIMEN specimen.sg".to_owned(),
+        |b: &mut Issuer| b.name = "Specimen\u{a0}spe\u{200d}cimen.sg".to_owned(),
         |b: &mut Issuer| b.status_uri = format!("https://label.example/{A}/"),
     ] {
         let mut agencies = Agencies::new();
@@ -264,25 +265,83 @@ fn what_is_wrong_with_a_partner_is_said_and_takes_nothing_of_the_owner() {
 #[test]
 fn a_key_that_two_partners_list_is_nobodys() {
     const C: &str = "specimen.kr";
+    // Whoever takes all of another's keys may well take its name, too.
+    for name in ["Specimen specimen.fi", "Specimen specimen.kr"] {
+        let mut agencies = Agencies::new();
+        let c = Partner { id: C.parse().unwrap(), ..Agencies::partner() };
+        let role = c.delegation(RoleDefinition { keys: vec![key(42).key().clone()], threshold: 1 });
+        let contents = PackContents {
+            register: Register::published().unwrap().to_json().unwrap(),
+            issuers: vec![issuer(A, &[50], &[1])],
+            ..PackContents::default()
+        };
+        let mut targets = contents.targets().unwrap();
+        targets.extend([Agencies::partner().target().unwrap(), c.target().unwrap()]);
+        agencies.hand_in("targets", 2, &targets, &[Agencies::delegation(), role], &[11, 12]);
+        let document = |issuer: Issuer| {
+            BTreeMap::from([(format!("issuers/{}.json", issuer.id), issuer.to_json().unwrap())])
+        };
+        let b = Issuer { name: name.to_owned(), ..issuer(B, &[51, 52, 53], &[4]) };
+        agencies.hand_in("partner-specimen.fi", 2, &document(b), &[], &[41]);
+        let c = document(issuer(C, &[53, 54, 52], &[4]));
+        agencies.hand_in("partner-specimen.kr", 1, &c, &[], &[42]);
+        agencies.assemble().unwrap();
+        let pack = agencies.open(&mut agencies.client());
+        assert_eq!(ids(&pack), [A, B]);
+        let [trouble] = pack.partner_troubles() else { panic!("{:?}", pack.partner_troubles()) };
+        assert_eq!((trouble.role.as_str(), trouble.code), ("partner-specimen.kr", "pack-document"));
+        assert_eq!(trouble.other, Some(B.parse().unwrap()));
+        let holders = [50, 51, 52, 53, 54].map(|n| pack.keys_named(&key(n).key().id()).count());
+        assert_eq!(holders, [1, 1, 0, 0, 0], "{name}");
+    }
+}
+
+/// What is wrong below a partner's role is that partner's, whomever it names.
+#[test]
+fn a_partner_cannot_blame_another() {
     let mut agencies = Agencies::new();
-    let c = Partner { id: C.parse().unwrap(), ..Agencies::partner() };
-    let role = c.delegation(RoleDefinition { keys: vec![key(42).key().clone()], threshold: 1 });
-    let contents = PackContents {
-        register: Register::published().unwrap().to_json().unwrap(),
-        issuers: vec![issuer(A, &[50], &[1])],
-        ..PackContents::default()
-    };
-    let mut targets = contents.targets().unwrap();
-    targets.extend([Agencies::partner().target().unwrap(), c.target().unwrap()]);
-    agencies.hand_in("targets", 2, &targets, &[Agencies::delegation(), role], &[11, 12]);
-    agencies.b(2, &[51, 52], "2026-11-21");
-    let document = BTreeMap::from([(format!("issuers/{C}.json"), issuer(C, &[52], &[4]).to_json().unwrap())]);
-    agencies.hand_in("partner-specimen.kr", 1, &document, &[], &[42]);
+    let paths = vec![format!("status/{B}/*")];
+    let of_another =
+        DelegatedRole { name: "partner-specimen.kr".to_owned(), paths, ..Agencies::delegation() };
+    agencies.hand_in("partner-specimen.fi", 2, &BTreeMap::new(), &[of_another], &[41]);
     agencies.assemble().unwrap();
     let pack = agencies.open(&mut agencies.client());
-    assert_eq!((ids(&pack), pack.partner_troubles()[0].code), (vec![A, B], "pack-document"));
-    let holders = [50, 51, 52].map(|n| pack.keys_named(&key(n).key().id()).count());
-    assert_eq!(holders, [1, 1, 0]);
+    let blamed: Vec<&str> = pack.partner_troubles().iter().map(|trouble| trouble.role.as_str()).collect();
+    assert_eq!(blamed, ["partner-specimen.fi"]);
+}
+
+#[test]
+fn a_partners_role_stands_below_none_of_the_owners() {
+    let mut agencies = Agencies::new();
+    let group = DelegatedRole { name: "group".to_owned(), ..own_role() };
+    let contents = PackContents {
+        register: Register::published().unwrap().to_json().unwrap(),
+        ..PackContents::default()
+    };
+    agencies.roles.clear();
+    agencies.hand_in("targets", 2, &contents.targets().unwrap(), &[group], &[11, 12]);
+    agencies.hand_in("group", 1, &BTreeMap::new(), &[Agencies::delegation()], &[60]);
+    agencies.hand_in("partner-specimen.fi", 2, &BTreeMap::new(), &[], &[41]);
+    agencies.assemble().unwrap();
+    let accepted = agencies.client().update(&agencies.memory, time(NOW), Expiry::Refuse).unwrap();
+    let refused = TrustPack::open(accepted, &agencies.memory).unwrap_err();
+    assert!(refused.to_string().contains("stands below"), "{refused}");
+}
+
+/// Roles beyond those that are looked at are not passed over in silence.
+#[test]
+fn more_roles_than_are_looked_at_are_trouble() {
+    let roles = |n: usize, path: &str| -> Vec<DelegatedRole> {
+        let name = |n| DelegatedRole { name: format!("r{n}"), paths: vec![path.to_owned()], ..own_role() };
+        (0..n).map(name).collect()
+    };
+    let mut agencies = Agencies::new();
+    let lists = format!("status/{B}/*");
+    agencies.hand_in("partner-specimen.fi", 2, &BTreeMap::new(), &roles(256, &lists), &[41]);
+    agencies.assemble().unwrap();
+    let pack = agencies.open(&mut agencies.client());
+    let last = pack.partner_troubles().last().unwrap();
+    assert!(last.text.contains("more roles") && last.role == "partner-specimen.fi", "{last:?}");
 }
 
 #[test]
