@@ -108,13 +108,13 @@ impl GivenLists {
             issued_at: list.issued_at,
             expires: list.expires,
         };
-        // One list is enough for a decision against the label; in its favour both are needed.
-        for (list, status) in [(&revocation, Status::Invalid), (&suspension, Status::Suspended)] {
-            if let Ok(list) = list
-                && is_set(list) == Ok(true)
-            {
-                return Ok(one(list, Ok(status)));
-            }
+        // One list is enough for a decision against the label, and the newest such decision holds, the graver one of
+        // one moment; in its favour both are needed.
+        let set = [(&suspension, Status::Suspended), (&revocation, Status::Invalid)].into_iter();
+        let set = set.filter_map(|(list, status)| Some((*list.as_ref().ok()?, status)));
+        let against = set.filter(|(list, _)| is_set(list) == Ok(true)).max_by_key(|(list, _)| list.issued_at);
+        if let Some((list, status)) = against {
+            return Ok(one(list, Ok(status)));
         }
         let (revocation, suspension) = (revocation?, suspension?);
         let status = is_set(revocation).and(is_set(suspension)).map(|_| Status::Valid);

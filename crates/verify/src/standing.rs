@@ -230,8 +230,9 @@ pub(crate) fn prefer_given(
 ) -> Result<Entry, WhyUnconfirmed> {
     match (given, packed) {
         (Ok(given), Ok(packed)) if given.status.is_ok() => {
-            let (newer, older) =
-                if packed.issued_at > given.issued_at { (packed, given) } else { (given, packed) };
+            let packed_first = packed.issued_at > given.issued_at
+                || (packed.issued_at == given.issued_at && packed.is_against_the_label());
+            let (newer, older) = if packed_first { (packed, given) } else { (given, packed) };
             let says = newer.is_against_the_label()
                 || (newer.status.is_ok() && stale(&newer, policy, now).is_none());
             Ok(if !says && older.is_against_the_label() { older } else { newer })
