@@ -48,12 +48,26 @@ fn judged() -> Vec<Vector> {
             "suspended",
         )
         .with_credential(label(index::SUSPENDED)),
-        in_force(
+        judge(
             "vc-list-as-old-as-the-pack",
-            "Lists of the second in which the trust pack's list was made, which is not newer.",
+            "Lists of the second in which the trust pack's list was made: the decision against the label holds.",
             &[as_old(revocation()), as_old(suspension())],
+            "revoked",
+            "suspended",
         )
         .with_credential(label(index::SUSPENDED)),
+        withdrawn(
+            "vc-list-withdrawn-as-old-as-the-pack",
+            "A withdrawal of the second in which the trust pack's list was made.",
+            &[as_old(set(revocation())), as_old(suspension())],
+        ),
+        judge(
+            "vc-list-suspended-since",
+            "An older list says withdrawn, and a newer one suspended: the newer decision holds.",
+            &[older(set(revocation())), by_us(&set(suspension()))],
+            "revoked",
+            "suspended",
+        ),
         in_force(
             "vc-list-older-withdrawal",
             "An older list says withdrawn, and the trust pack's says valid.",
@@ -61,7 +75,7 @@ fn judged() -> Vec<Vector> {
         ),
         withdrawn(
             "vc-list-both-set",
-            "Both lists are against the label: withdrawn is the first that applies.",
+            "Both lists of one moment are against the label: withdrawn is the graver.",
             &[by_us(&set(revocation())), by_us(&set(suspension()))],
         ),
         withdrawn(

@@ -80,6 +80,36 @@ fn parts() -> Vec<Vector> {
             label("sg-eddsa", 2),
         ),
         unknown(
+            "partner-took-key",
+            "An earlier partner lists this key and another of this partner's: nobody has them.",
+            "partner-took-keys",
+            "other",
+        ),
+        unknown(
+            "partner-took-second-key",
+            "The same of the other key.",
+            "partner-took-keys",
+            "other's second",
+        ),
+        good(
+            "partner-took-keys-own-label",
+            "A label of the earlier partner by a key that it alone lists.",
+            "partner-took-keys",
+            label("partner", 2),
+        ),
+        unknown(
+            "partner-took-key-and-name",
+            "The earlier partner has the name and the DID of the one whose keys it lists, too.",
+            "partner-took-keys-and-name",
+            "other",
+        ),
+        unknown(
+            "partner-read-alike",
+            "The name of a partner is read like that of an earlier one: its part is left out.",
+            "partner-read-alike",
+            "other",
+        ),
+        unknown(
             "partner-strays",
             "The partner lists another issuer's document, which nobody entrusted it with.",
             "partner-strays",

@@ -121,6 +121,12 @@ fn shapes() -> Vec<Vector> {
         ),
         accepted("pack-own-role", "The owner's status lists are in a role of their own.", "own-role"),
         refused(
+            "pack-own-role-with-partner",
+            "A role of the owner's delegates to a role that has a partner's name.",
+            "own-role-with-partner",
+            "pack-document",
+        ),
+        refused(
             "pack-own-role-missing",
             "The owner's status lists are in a role of their own, which is not there.",
             "own-role-missing",

@@ -308,29 +308,38 @@ fn partner_issuer() -> Issuer {
 }
 
 fn partner(issuers: &[Issuer]) -> Delegated {
-    let list = List::of(PARTNER, 1, "partner").token(&[partner_issuer()]);
-    let mut targets = Documents::from([(format!("status/{PARTNER}/1.cwt"), list)]);
+    part(PARTNER, "partner", "partner's pack", issuers)
+}
+
+/// The part of a partner whose key signs its status list.
+fn part(id: &'static str, signer: &'static str, key: &'static str, issuers: &[Issuer]) -> Delegated {
+    let list = List::of(id, 1, signer).token(issuers);
+    let mut targets = Documents::from([(format!("status/{id}/1.cwt"), list)]);
     for issuer in issuers {
         targets.insert(format!("issuers/{}.json", issuer.id), issuer.to_json().expect("a document"));
     }
     Delegated {
-        name: format!("partner-{PARTNER}"),
-        key: "partner's pack",
+        name: format!("partner-{id}"),
+        key,
         paths: ["issuers/ID.json", "products/ID.json", "products/ID/*", "status/ID/*"]
-            .map(|path| path.replace("ID", PARTNER))
+            .map(|path| path.replace("ID", id))
             .to_vec(),
         targets,
     }
 }
 
 fn with_partner(delegated: Delegated) -> Draft {
-    let owners_word = Partner {
-        id: PARTNER.parse().expect("an id"),
-        may_issue: entitlements(&[("sg.cls-iot", &[2, 3, 4])]),
-    };
+    with_partners([(PARTNER, delegated)])
+}
+
+fn with_partners<const N: usize>(partners: [(&str, Delegated); N]) -> Draft {
     let mut draft = Draft::new();
-    draft.targets.extend([owners_word.target().expect("a document")]);
-    draft.delegated.push(delegated);
+    for (id, delegated) in partners {
+        let id = id.parse().expect("an id");
+        let owners_word = Partner { id, may_issue: entitlements(&[("sg.cls-iot", &[2, 3, 4])]) };
+        draft.targets.extend([owners_word.target().expect("a document")]);
+        draft.delegated.push(delegated);
+    }
     draft
 }
 
@@ -345,7 +354,22 @@ fn partners() -> Drafts {
     let mut no_word = with_partner(honest());
     no_word.targets.remove(&format!("partners/{PARTNER}.json"));
     let role = honest().name;
+    // The earlier partner takes all that the later one has.
+    let mut thief = partner_issuer();
+    thief.keys.extend([trusted("other"), trusted("other's second")]);
+    let mut robbed = other.clone();
+    robbed.keys.push(trusted("other's second"));
+    let copied = |thief: &Issuer| {
+        let robbed = part("specimen.other", "other", "other's pack", std::slice::from_ref(&robbed));
+        with_partners([(PARTNER, partner(std::slice::from_ref(thief))), ("specimen.other", robbed)])
+    };
+    let posing = Issuer { name: other.name.clone(), did: other.did.clone(), ..thief.clone() };
+    let alike = Issuer { name: "Specimen\u{a0}SPECI\u{200d}MEN.partner".to_owned(), ..other.clone() };
+    let alike = part("specimen.other", "other", "other's pack", &[alike]);
     vec![
+        ("partner-took-keys", copied(&thief)),
+        ("partner-took-keys-and-name", copied(&posing)),
+        ("partner-read-alike", with_partners([(PARTNER, honest()), ("specimen.other", alike)])),
         ("partner", with_partner(honest())),
         ("partner-without-word", no_word),
         ("partner-strays", with_partner(strays())),
@@ -366,11 +390,21 @@ fn own_role() -> Draft {
     draft
 }
 
+fn with_a_partner(signed: &mut Value) {
+    let key = "partner's pack";
+    let role = json!({
+        "name": format!("partner-{PARTNER}"), "keyids": [key_id(key)], "threshold": 1, "terminating": true,
+        "paths": [format!("status/{PARTNER}/*")],
+    });
+    signed["delegations"] = json!({"keys": {key_id(key): key_entry(key)}, "roles": [role]});
+}
+
 fn own_roles() -> Drafts {
     let stranger = own_role().by(&format!("status-{SG}"), &[("status's pack", "a stranger's")]);
     vec![
         ("own-role", own_role()),
         ("own-role-by-stranger", stranger),
+        ("own-role-with-partner", own_role().change("status-specimen.sg", with_a_partner)),
         ("own-role-expired", own_role().set("status-specimen.sg", "expires", EXPIRED)),
     ]
 }
