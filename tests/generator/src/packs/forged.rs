@@ -364,7 +364,7 @@ fn partners() -> Drafts {
         with_partners([(PARTNER, partner(std::slice::from_ref(thief))), ("specimen.other", robbed)])
     };
     let posing = Issuer { name: other.name.clone(), did: other.did.clone(), ..thief.clone() };
-    let alike = Issuer { name: "Specimen\u{a0}SPECI\u{200d}MEN.partner".to_owned(), ..other.clone() };
+    let alike = Issuer { name: "SPECI\u{200d}MEN\u{a0}partner".to_owned(), ..other.clone() };
     let alike = part("specimen.other", "other", "other's pack", &[alike]);
     vec![
         ("partner-took-keys", copied(&thief)),
