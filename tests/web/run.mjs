@@ -3,7 +3,7 @@
 import { rmSync } from 'node:fs';
 
 import { attackTests } from './cases/attacks.mjs';
-import { anotherCameraTests, cameraTests } from './cases/camera.mjs';
+import { anotherCameraTests, cameraTests, lateCameraTests } from './cases/camera.mjs';
 import { cardTests } from './cases/cards.mjs';
 import { headerTests } from './cases/headers.mjs';
 import { offlineTests } from './cases/offline.mjs';
@@ -30,7 +30,7 @@ try {
   await readLinks(page, server.origin, shelf.boxes);
   await context.close();
   const house = { shelf, browser, server };
-  for (const tests of [headerTests, cardTests, attackTests, troubleTests, offlineTests, vectorTests, stateTests, cameraTests, anotherCameraTests, rapidTests]) await tests(house);
+  for (const tests of [headerTests, cardTests, attackTests, troubleTests, offlineTests, vectorTests, stateTests, cameraTests, anotherCameraTests, lateCameraTests, rapidTests]) await tests(house);
   await test('all the while: no request left the origin or told what was scanned, no error, no breach of policy', () => equal([...new Set(misdeeds)].join('\n'), '', 'misdeeds'));
   code = conclude();
 } catch (error) {

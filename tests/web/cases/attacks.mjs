@@ -2,11 +2,17 @@
 
 import { createServer } from 'node:http';
 
-import { open, ready, verdict } from '../lib/browser.mjs';
+import { open, ready, until, verdict } from '../lib/browser.mjs';
 import { check, equal, test } from '../lib/report.mjs';
 import { publication, publish, serve } from '../lib/server.mjs';
 import { ownLink } from '../lib/shelf.mjs';
 import { packOf, rootOf } from '../lib/vectors.mjs';
+
+/**
+ * When the vectors' packs are new. The server dates its answers by its own clock, so that the page may call the device's
+ * clock wrong meanwhile; it goes on all the same.
+ */
+const PACKS_TIME = new Date('2026-11-22T09:00:00Z');
 
 export async function attackTests({ browser, server, shelf }) {
   const genuine = shelf.boxes.find(({ name }) => name.startsWith('03-')).link;
@@ -120,7 +126,7 @@ export async function attackTests({ browser, server, shelf }) {
     const folder = publication(packOf('base'), rootOf('base'));
     const other = await serve(folder);
     const { context, page } = await open(browser, other.origin);
-    await page.clock.setFixedTime(new Date('2026-11-22T09:00:00Z'));
+    await page.clock.setFixedTime(PACKS_TIME);
     await page.goto(`${other.origin}/#settings`);
     await ready(page);
     const version = () => page.evaluate(async () => {
@@ -139,6 +145,15 @@ export async function attackTests({ browser, server, shelf }) {
       await ready(page);
       equal(await version(), before, 'version after a reload');
     }
+    // Only whoever asks to begin anew gives that protection up.
+    await page.getByRole('button', { name: 'Start anew' }).click();
+    await until(page, () => document.querySelector('#announcer').textContent === 'Updated');
+    const anew = await version();
+    check(anew < before, `version ${anew} after beginning anew`);
+    equal(await page.locator('#troubles [data-trouble=pack-rolled-back]').count(), 0, 'refusals');
+    await page.reload();
+    await ready(page);
+    equal(await version(), anew, 'what is kept after beginning anew');
     await context.close();
     await other.stop();
   });
@@ -149,7 +164,7 @@ export async function attackTests({ browser, server, shelf }) {
     const { context, page } = await open(browser, other.origin);
     const second = await context.newPage();
     for (const tab of [page, second]) {
-      await tab.clock.setFixedTime(new Date('2026-11-22T09:00:00Z'));
+      await tab.clock.setFixedTime(PACKS_TIME);
       await tab.goto(other.origin);
       await ready(tab);
     }

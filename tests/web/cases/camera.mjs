@@ -2,9 +2,9 @@
 
 import { join } from 'node:path';
 
-import { launch, open, ready, verdict } from '../lib/browser.mjs';
+import { launch, open, ready, until, verdict } from '../lib/browser.mjs';
 import { scratch } from '../lib/places.mjs';
-import { equal, test } from '../lib/report.mjs';
+import { check, equal, test } from '../lib/report.mjs';
 import { FAKE_CAMERA, fakeCamera, film } from '../lib/video.mjs';
 
 export async function cameraTests({ browser, server, shelf }) {
@@ -52,6 +52,47 @@ export async function anotherCameraTests({ server }) {
       equal(await page.locator('.extra .button').count(), 0, 'buttons for a camera that is off');
       await page.click('.start');
       await page.waitForSelector('.stage[data-state=running] .extra .button');
+    } finally {
+      await filming.close();
+    }
+  });
+}
+
+/** A camera that comes late: nobody is filmed who has gone elsewhere, or by two at once. */
+export async function lateCameraTests({ server }) {
+  await test('camera: two taps turn to one other, and one that comes after the view was left is switched off', async () => {
+    const filming = await launch({ args: [...FAKE_CAMERA, '--use-fake-device-for-media-stream=device-count=2'] });
+    try {
+      const { page } = await open(filming, server.origin, { permissions: ['camera'] });
+      await page.goto(server.origin);
+      await ready(page);
+      await page.waitForSelector('.stage[data-state=running] .extra .button');
+      await page.evaluate(() => {
+        globalThis.tracks = document.querySelector('video').srcObject.getTracks();
+        const { mediaDevices } = navigator;
+        const real = mediaDevices.getUserMedia.bind(mediaDevices);
+        mediaDevices.getUserMedia = async (wanted) => {
+          await new Promise((resolve) => { setTimeout(resolve, 1000); });
+          const stream = await real(wanted);
+          globalThis.tracks.push(...stream.getTracks());
+          return stream;
+        };
+      });
+      const live = () => page.evaluate(() => globalThis.tracks.map(({ readyState }) => readyState).join(' '));
+      await page.dblclick('.extra .button');
+      await until(page, () => {
+        const video = document.querySelector('video');
+        return video.srcObject?.getTracks()[0] === globalThis.tracks[1] && video.readyState >= 3 && !video.paused;
+      });
+      await page.waitForTimeout(1500);
+      equal(await live(), 'ended live', 'after two taps');
+      await page.click('.extra .button');
+      await page.click('nav a[href="/#settings"]');
+      await page.waitForSelector('body[data-shown=settings]');
+      await until(page, () => globalThis.tracks.length === 3);
+      await page.waitForTimeout(200);
+      equal(await live(), 'ended ended ended', 'after the view was left');
+      check(!(await page.evaluate(() => document.querySelector('#announcer').textContent.includes('camera'))), 'a trouble is announced');
     } finally {
       await filming.close();
     }

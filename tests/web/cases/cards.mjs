@@ -62,6 +62,9 @@ export async function cardTests({ browser, server, shelf }) {
     await page.waitForSelector('.card[data-conclusion=not-meeting]');
     const found = await verdict(page);
     equal(found.green, false, 'green though it does not count there');
+    equal(await page.title(), `${found.title} · Verilabel`, 'title');
+    equal(await page.evaluate(() => document.querySelector('#announcer').textContent), found.title, 'announcement');
+    equal(await page.evaluate(() => document.activeElement?.closest('.recognition') && document.activeElement.tagName), 'SELECT', 'focus');
     await page.reload();
     await ready(page);
     const kept = await verdict(page);

@@ -39,6 +39,13 @@ export async function offlineTests({ browser, shelf }) {
     await page.click('.about .button.primary');
     await until(page, () => document.querySelector('#announcer').textContent.includes('did not succeed'));
     equal(await page.evaluate(() => document.documentElement.dataset.troubles), '', 'troubles');
+    await page.evaluate(() => { document.querySelector('#announcer').textContent = ''; });
+    await page.getByRole('button', { name: 'Start anew' }).click();
+    await until(page, () => document.querySelector('#announcer').textContent.includes('did not succeed'));
+    await page.goto('about:blank');
+    await page.goto(ownLink(shelf.boxes[0].link, other.origin));
+    await ready(page);
+    equal((await verdict(page)).code, 'in-force', 'after beginning anew in vain');
     await context.close();
   });
 
@@ -53,6 +60,8 @@ export async function offlineTests({ browser, shelf }) {
     await page.unroute(/pack\.tar\.gz|root\.json/);
     await page.click('.card .button');
     await page.waitForSelector('.card[data-conclusion=in-force]');
+    equal(await page.title(), `${(await verdict(page)).title} · Verilabel`, 'title after another try');
+    equal(await page.evaluate(() => document.activeElement?.tagName), 'H1', 'focus after another try');
     await context.close();
     await other.stop();
   });

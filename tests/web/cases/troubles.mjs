@@ -63,7 +63,34 @@ export async function troubleTests({ browser, server, shelf }) {
 
   await tried('WebAssembly switched off', {
     prepare: (page) => page.addInitScript(() => { delete globalThis.WebAssembly; }),
-    due: (state) => equal(state.card.trouble, 'no-wasm', 'trouble'),
+    due: async (state, page) => {
+      equal(state.card.trouble, 'no-wasm', 'trouble');
+      await page.click('nav a[href="/#map"]');
+      await page.waitForSelector('body[data-shown=map] .card[data-trouble=no-wasm]');
+    },
+  });
+
+  await test('troubles: a view that cannot be loaded says so, and comes when it can', async () => {
+    const { context, page } = await open(browser, server.origin, { serviceWorkers: 'block' });
+    await page.goto(ownLink(link, server.origin));
+    await ready(page);
+    await page.route('**/js/about.js', (route) => route.abort());
+    await page.click('nav a[href="/#settings"]');
+    await page.waitForSelector('body[data-shown=settings] .card[data-trouble=pack-unreachable]');
+    await page.unroute('**/js/about.js');
+    await page.click('.card .button');
+    await page.waitForSelector('body[data-shown=settings] .about');
+    await context.close();
+  });
+
+  await test('troubles: sharing that cannot be loaded is said', async () => {
+    const { context, page } = await open(browser, server.origin, { serviceWorkers: 'block' });
+    await page.goto(ownLink(link, server.origin));
+    await ready(page);
+    await page.route('**/js/share.js', (route) => route.abort());
+    await page.getByRole('button', { name: 'Share' }).click();
+    await until(page, () => document.querySelector('#announcer').textContent === 'Not shared');
+    await context.close();
   });
 
   for (const [name, years] of [['behind', -3], ['ahead', 3]]) {

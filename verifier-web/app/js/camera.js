@@ -6,7 +6,7 @@ import { makeReader } from './reader.js';
 /**
  * @typedef {object} Camera
  * @property {() => void} stop
- * @property {() => Promise<void>} turn to the next camera
+ * @property {() => Promise<void>} turn to the next camera, unless that is under way
  * @property {() => Promise<boolean>} light on or off; gives whether it is on
  * @property {() => boolean} hasLight
  * @property {() => Promise<boolean>} hasAnother
@@ -22,8 +22,13 @@ import { makeReader } from './reader.js';
 export async function start(video, seen) {
   if (!navigator.mediaDevices?.getUserMedia) throw trouble('no-camera');
   let stream = await open({ facingMode: { ideal: 'environment' } });
-  const reader = await makeReader();
+  const end = () => stream.getTracks().forEach((one) => one.stop());
+  const reader = await makeReader().catch((error) => {
+    end();
+    throw error;
+  });
   let running = true;
+  let turning = false;
   let lit = false;
   let frames = 0;
 
@@ -32,7 +37,6 @@ export async function start(video, seen) {
     await video.play().catch(() => undefined);
   };
   const track = () => stream.getVideoTracks()[0];
-  const end = () => stream.getTracks().forEach((one) => one.stop());
 
   const look = async () => {
     while (running) {
@@ -55,13 +59,22 @@ export async function start(video, seen) {
       video.srcObject = null;
     },
     turn: async () => {
-      const cameras = await list();
-      const at = cameras.findIndex(({ deviceId }) => deviceId === track().getSettings().deviceId);
-      const next = cameras[(at + 1) % cameras.length];
-      end();
-      stream = await open({ deviceId: { exact: next.deviceId } });
-      lit = false;
-      await attach();
+      if (turning) return;
+      turning = true;
+      try {
+        const cameras = await list();
+        if (!running) return;
+        const at = cameras.findIndex(({ deviceId }) => deviceId === track().getSettings().deviceId);
+        const next = cameras[(at + 1) % cameras.length];
+        end();
+        stream = await open({ deviceId: { exact: next.deviceId } });
+        // Whoever left meanwhile stopped the camera before.
+        if (!running) return end();
+        lit = false;
+        await attach();
+      } finally {
+        turning = false;
+      }
     },
     light: async () => {
       await track().applyConstraints(/** @type {any} */ ({ advanced: [{ torch: !lit }] }));

@@ -20,16 +20,17 @@ import { troubleCard } from './troubles.js';
  * @param {import('./views.js').Go} go
  */
 export function showCard(main, text, go) {
-  const draw = () => {
+  const draw = (focused = 'h1') => {
     const judged = judge(text);
-    main.replaceChildren(judged.verdict ? card(judged.verdict, text, go, draw) : troubleCard(judged.trouble, draw));
+    // Whoever chose a market goes on from there.
+    main.replaceChildren(judged.verdict ? card(judged.verdict, text, go, () => draw('select')) : troubleCard(judged.trouble, draw));
+    const title = main.querySelector('h1')?.textContent ?? '';
+    /** @type {HTMLElement | null} */ (main.querySelector(focused))?.focus();
+    announce(title);
+    document.title = `${title} · Verilabel`;
     return judged.verdict;
   };
   const verdict = draw();
-  const title = /** @type {HTMLElement | null} */ (main.querySelector('h1'));
-  title?.focus();
-  if (title) announce(title.textContent ?? '');
-  document.title = `${title?.textContent ?? ''} · Verilabel`;
   performance.mark('verdict');
   return verdict;
 }
@@ -89,7 +90,7 @@ function whatElse(text) {
 
 /** @param {Verdict} verdict @param {string} text @param {import('./views.js').Go} go */
 function actions(verdict, text, go) {
-  const shares = async () => (await import('./share.js')).share(verdict, text);
+  const shares = () => import('./share.js').then(({ share }) => share(verdict, text), () => announce(t('card.not-shared')));
   return el(
     'div',
     { class: 'actions' },

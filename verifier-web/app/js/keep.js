@@ -47,11 +47,6 @@ export async function keep(kept) {
   });
 }
 
-/** Forgets all of it, protection from older packs included: only where a person asks for it. */
-export async function forget() {
-  await finished((await database()).transaction(STORE, 'readwrite').objectStore(STORE).clear());
-}
-
 /**
  * @template T
  * @param {IDBRequest<T>} request

@@ -31,5 +31,6 @@ export async function readPicture(file) {
  * @param {string[]} texts
  */
 export function chooseText(texts) {
-  return texts.find((text) => /^\s*https?:\/\/[^#]*\/01\/\d{8,}[^#]*#\d\d/i.test(text)) ?? texts[0];
+  const all = texts.map((text) => text.trim());
+  return all.find((text) => /^https?:\/\/[^#]*\/01\/\d{8,}[^#]*#\d\d/i.test(text)) ?? all[0];
 }

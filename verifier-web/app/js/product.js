@@ -35,8 +35,9 @@ function photo(text) {
   const place = el('div', { class: 'photo' });
   setTimeout(() => {
     const path = pictureOf(text);
-    const show = async () => (await import('./photo.js')).showPicture(place, path);
-    if (path) place.append(button(t('photo.show'), show), el('p', { class: 'soft', role: 'status' }, t('photo.tells')));
+    const says = el('p', { class: 'soft', role: 'status' }, t('photo.tells'));
+    const show = () => import('./photo.js').then(({ showPicture }) => showPicture(place, path), () => says.replaceChildren(t('photo.none')));
+    if (path) place.append(button(t('photo.show'), show), says);
   });
   return place;
 }

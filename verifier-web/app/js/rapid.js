@@ -60,6 +60,7 @@ export function showRapid(main) {
       if (over) return camera.stop();
       stage.dataset.state = 'running';
       awake = await navigator.wakeLock?.request('screen').catch(() => undefined);
+      if (over) awake?.release();
     } catch (error) {
       begin.hidden = false;
       last.textContent = cameraTrouble(error);

@@ -35,6 +35,7 @@ export function showScan(main, go) {
   };
 
   const startCamera = async () => {
+    if (over || open.hidden) return;
     open.hidden = true;
     stage.dataset.state = 'waiting';
     try {
@@ -49,6 +50,7 @@ export function showScan(main, go) {
   };
   const fail = (/** @type {unknown} */ error) => {
     camera?.stop();
+    if (over) return;
     extra.replaceChildren();
     open.hidden = false;
     stage.dataset.state = 'off';

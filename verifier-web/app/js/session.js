@@ -7,7 +7,7 @@
  */
 
 import init, { Verifier } from '../wasm/verify.js';
-import { forget, keep, readKept } from './keep.js';
+import { keep, readKept } from './keep.js';
 import { market } from './preferences.js';
 
 /**
@@ -146,12 +146,13 @@ function judgeClock() {
 /**
  * Takes the server's pack into use, if it is good and newer. The one in use stays otherwise. Tabs take turns.
  * @param {Promise<PromiseSettledResult<any>[]>} [started] root and pack, where they are on their way
+ * @param {boolean} [anew] whether root and memory are those of a first visit
  * @returns {Promise<'new' | 'same' | 'failed'>}
  */
-export async function update(started) {
+export async function update(started, anew) {
   const turn = navigator.locks
-    ? navigator.locks.request('verilabel-pack', () => replace(started))
-    : replace(started);
+    ? navigator.locks.request('verilabel-pack', () => replace(started, anew))
+    : replace(started, anew);
   const outcome = await turn.catch((error) => {
     trouble(error instanceof TypeError || error.message === 'no pack' ? 'pack-unreachable' : codeOf(error), true);
     return /** @type {const} */ ('failed');
@@ -164,9 +165,9 @@ export async function update(started) {
   return outcome;
 }
 
-/** @param {Promise<PromiseSettledResult<any>[]>} [started] */
-async function replace(started) {
-  const kept = keeping ? await readKept() : {};
+/** @param {Promise<PromiseSettledResult<any>[]>} [started] @param {boolean} [anew] */
+async function replace(started, anew) {
+  const kept = keeping && !anew ? await readKept() : {};
   const [rootCame, packCame] = (await started) ?? [];
   const root = kept.root ?? (rootCame?.status === 'fulfilled' ? rootCame.value : await fetchRoot());
   const came = packCame?.status === 'fulfilled' ? packCame.value : await fetchPack(inUse && kept.etag);
@@ -175,7 +176,7 @@ async function replace(started) {
     useKept(kept);
     return /** @type {const} */ ('new');
   }
-  const next = new Verifier(root, kept.memory ?? verifier?.memory());
+  const next = new Verifier(root, anew ? undefined : kept.memory ?? verifier?.memory());
   accept(next, came.pack);
   if (keeping) await keepOrSay({ root, memory: next.memory(), pack: came.pack, etag: came.etag });
   for (const code of troubles) if (code.startsWith('pack-') || code === 'no-pack') trouble(code, false);
@@ -207,11 +208,13 @@ async function keepOrSay(kept) {
   }
 }
 
-/** Forgets what was kept, and begins anew: only where a person asks for it. */
-export async function startAnew() {
-  await forget().catch(() => undefined);
+/**
+ * Begins anew with what the server has, without protection from older packs: only where a person asks for it. Where
+ * that fails, what was kept stays.
+ */
+export function startAnew() {
   troubles.clear();
-  await update();
+  return update(undefined, true);
 }
 
 /**

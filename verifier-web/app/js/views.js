@@ -4,7 +4,8 @@ import { showCard } from './card.js';
 import { el, stylesheet } from './dom.js';
 import { t } from './i18n.js';
 import { icon } from './icons.js';
-import { isOpen, open } from './session.js';
+import { currentTroubles, isOpen, open } from './session.js';
+import { troubleCard } from './troubles.js';
 
 /** @typedef {'scan' | 'card' | 'rapid' | 'map' | 'settings'} View */
 /** @typedef {(view: View, text?: string) => void} Go */
@@ -50,7 +51,14 @@ export async function show() {
   delete document.body.dataset.shown;
   document.body.dataset.view = view;
   navigation();
-  const ended = await draw(view, text, () => current === turn);
+  let ended = leave;
+  try {
+    ended = await draw(view, text, () => current === turn);
+  } catch {
+    const code = currentTroubles().includes('no-wasm') ? 'no-wasm' : 'pack-unreachable';
+    // Few browsers ask again for a module that could not be had, unless the page is loaded again: where it can be.
+    if (current === turn) main.replaceChildren(troubleCard(code, () => fetch('/').then(() => location.reload(), () => undefined)));
+  }
   if (current !== turn) return ended();
   leave = ended;
   if (view !== 'card') {
