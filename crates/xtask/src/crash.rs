@@ -11,7 +11,7 @@ pub(crate) fn run(json: bool) -> Outcome {
     start(if json { &["--json"] } else { &[] })
 }
 
-/// Some points and a few kills, always the same.
+/// Some points and a few kills; the same each time, but for what calls that come now and then shift.
 pub(crate) fn sample() -> Outcome {
     start(&SAMPLE)
 }

@@ -16,6 +16,10 @@ const ATTEMPTS: usize = 5;
 /// At most one point in so many may be missed, and this many in any case: a sample is small.
 const MOST_MISSED: usize = 100;
 const MAY_BE_MISSED: usize = 2;
+/// At most one call in so many may come now and then, and this many in any case: more would leave holes that no point
+/// fills.
+const MOST_UNSTEADY: usize = 10;
+const MAY_BE_UNSTEADY: usize = 5;
 
 /// Which points.
 pub(crate) struct Choice {
@@ -46,7 +50,7 @@ struct Try<'a> {
 /// is cut off in the same way.
 pub(crate) fn run(bench: &Bench, choice: &Choice, tally: &Tally) -> Result<()> {
     let morning = bench.morning();
-    let points = count(bench, &morning)?;
+    let points = count(bench, &morning, tally)?;
     let mut starts = Vec::new();
     for (name, call, path) in FIRST_CUTS {
         let alike: Vec<&Point> = points.iter().filter(|p| p.call == call && p.path.ends_with(path)).collect();
@@ -55,7 +59,7 @@ pub(crate) fn run(bench: &Bench, choice: &Choice, tally: &Tally) -> Result<()> {
     }
     let mut all = tries(&morning, points);
     for start in &starts {
-        all.extend(tries(start, count(bench, start)?));
+        all.extend(tries(start, count(bench, start, tally)?));
     }
     let every = choice.every.max(1);
     let first = usize::try_from(choice.seed)? % every;
@@ -121,18 +125,22 @@ fn tries(start: &Start, points: Vec<Point>) -> Vec<Try<'_>> {
 }
 
 /// Counts twice: nobody can aim at a call that the work comes to now and then, as when one thread happens to close a
-/// database before another opens it.
-fn count(bench: &Bench, start: &Start) -> Result<Vec<Point>> {
+/// database before another opens it. Many such calls are a failure: they are not tried.
+fn count(bench: &Bench, start: &Start, tally: &Tally) -> Result<Vec<Point>> {
     let once = || strace::count(&Work::day(&bench.fresh("count", start)?, None)?);
     let ((mut points, alike), (again, _)) = (once()?, once()?);
     let all = points.len();
     points.retain(|point| again.contains(point));
+    let unsteady = all - points.len();
     say(&format!(
-        "{}{} file-changing system calls, and {alike} that are the same to strace as one of these; {} more now and then",
+        "{}{} file-changing system calls, and {alike} that are the same to strace as one of these; {unsteady} more now and then",
         start.name,
-        points.len(),
-        all - points.len()
+        points.len()
     ));
+    if unsteady > MAY_BE_UNSTEADY.max(all / MOST_UNSTEADY) {
+        let fault = format!("{unsteady} of {all} calls did not come a second time: they cannot be tried");
+        tally.also(&format!("{}the count of calls", start.name), &[fault]);
+    }
     Ok(points)
 }
 
