@@ -221,7 +221,7 @@ pub(crate) enum RegisterCommand {
         /// The specification version of the award; the newest of the scheme if not given
         #[arg(long)]
         specification: Option<SpecificationVersion>,
-        /// The date of the award; the date judged for if not given
+        /// The date of the award; if not given, the date judged for or the last on which the scheme awarded
         #[arg(long)]
         awarded: Option<Date>,
         /// The product category

@@ -42,9 +42,9 @@ pub(crate) fn run(command: &RegisterCommand, now: Timestamp) -> Result<Exit, Tro
                 awarded: awarded.unwrap_or(assumed.awarded),
                 category: category.as_ref(),
             };
-            let newest = specification.is_none().then_some("the newest specification (--specification)");
+            let edition = specification.is_none().then_some(assumed.specification_in_words);
             let latest = awarded.is_none().then_some("the latest day of award (--awarded)");
-            for assumed in newest.into_iter().chain(latest) {
+            for assumed in edition.into_iter().chain(latest) {
                 say(&format!("note[assumed]: {assumed} is assumed; another may count elsewhere"));
             }
             where_it_counts(&mut std::io::stdout().lock(), register, &subject, source.date)?;
@@ -56,20 +56,25 @@ pub(crate) fn run(command: &RegisterCommand, now: Timestamp) -> Result<Exit, Tro
 /// What is taken of an award that nobody described.
 struct Assumed {
     specification: SpecificationVersion,
+    specification_in_words: &'static str,
     awarded: Date,
 }
 
 impl Assumed {
-    /// The scheme's newest specification, on this day or the last on which the scheme awarded.
+    /// The scheme's newest specification, or one without a name where it lists none; on this day or the last on which
+    /// the scheme awarded.
     fn of(label: &MinimumLevel, register: &Register, on: Date) -> Result<Self, Trouble> {
         let scheme = register.scheme(&label.scheme);
         let newest = scheme.and_then(|scheme| scheme.specifications.last().cloned());
-        let specification = match newest {
-            Some(newest) => newest,
-            None => SpecificationVersion::new("unnamed").map_err(|e| Trouble::Register(e.to_string()))?,
+        let (specification, specification_in_words) = match newest {
+            Some(newest) => (newest, "the newest specification (--specification)"),
+            None => (
+                SpecificationVersion::new("unnamed").map_err(|e| Trouble::Register(e.to_string()))?,
+                "an unnamed specification (--specification)",
+            ),
         };
         let awarded = scheme.and_then(|scheme| scheme.ended_by(on)).unwrap_or(on);
-        Ok(Self { specification, awarded })
+        Ok(Self { specification, specification_in_words, awarded })
     }
 }
 
