@@ -90,13 +90,11 @@ fn at(url: &str) -> Result<String, PublicationError> {
 }
 
 /// How an object is to be served.
-#[cfg_attr(not(feature = "s3"), expect(dead_code, reason = "a local folder keeps no media types"))]
 pub(super) struct Served {
     pub(super) media_type: &'static str,
     pub(super) cache: &'static str,
 }
 
-#[cfg_attr(not(feature = "s3"), expect(dead_code, reason = "a local folder keeps no media types"))]
 impl Served {
     pub(super) fn of(name: &str) -> Self {
         let of_pack = name.starts_with("pack/") && !name.ends_with("/timestamp.json");

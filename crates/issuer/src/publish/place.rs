@@ -1,6 +1,5 @@
 //! A publication folder: objects by name, each written whole.
 
-#[cfg(feature = "s3")]
 mod s3;
 
 use std::collections::BTreeSet;
@@ -12,9 +11,12 @@ use std::sync::Arc;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use object_store::local::LocalFileSystem;
 use object_store::path::Path as ObjectPath;
-use object_store::{Attributes, Error, ObjectStore, ObjectStoreExt, PutMode, PutOptions, UpdateVersion};
+use object_store::{
+    Attribute, Attributes, Error, ObjectStore, ObjectStoreExt, PutMode, PutOptions, UpdateVersion,
+};
 
 use super::PublicationError;
+use super::names::Served;
 
 /// Objects written at once.
 const AT_ONCE: usize = 8;
@@ -50,10 +52,7 @@ impl Place {
         match url.split_once("://") {
             None => Self::folder(Path::new(url), url),
             Some(("file", path)) if path.starts_with('/') => Self::folder(Path::new(path), url),
-            #[cfg(feature = "s3")]
             Some(("s3", rest)) => s3::open(url, rest),
-            #[cfg(not(feature = "s3"))]
-            Some(("s3", _)) => Err(wrong(url, "this program was built without the feature s3")),
             Some(_) => Err(wrong(url, "give a folder, file:///FOLDER or s3://BUCKET/PREFIX")),
         }
     }
@@ -152,23 +151,16 @@ impl Place {
         }
     }
 
-    #[cfg(feature = "s3")]
+    /// A local folder keeps none.
     fn attributes(&self, name: &str) -> Attributes {
-        use object_store::Attribute;
         if self.local.is_some() {
             return Attributes::new();
         }
-        let served = super::names::Served::of(name);
+        let served = Served::of(name);
         Attributes::from_iter([
             (Attribute::ContentType, served.media_type),
             (Attribute::CacheControl, served.cache),
         ])
-    }
-
-    #[cfg(not(feature = "s3"))]
-    #[expect(clippy::unused_self, reason = "a local folder keeps none")]
-    fn attributes(&self, _: &str) -> Attributes {
-        Attributes::new()
     }
 
     /// Removes objects; what is not there is no fault.

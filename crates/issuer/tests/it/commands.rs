@@ -14,9 +14,10 @@ use crate::support::now;
 const PERIOD: &str = "date -u +%F; date -u -d '2 years -1 day' +%F; date -u -d '1 day' +%FT%TZ";
 
 /// An authority in the folder `a`, with an operator, an officer, an approver, a key and the keys of a trust pack.
-struct Desk {
+pub(crate) struct Desk {
     folder: TempDir,
     key: String,
+    environment: Vec<(String, String)>,
 }
 
 struct Ran {
@@ -32,8 +33,13 @@ fn run(command: &mut Command) -> Ran {
 }
 
 impl Desk {
-    fn new() -> Self {
-        let mut desk = Self { folder: tempfile::tempdir().unwrap(), key: String::new() };
+    pub(crate) fn new() -> Self {
+        Self::with(Vec::new())
+    }
+
+    /// With more variables in the environment of the program.
+    pub(crate) fn with(environment: Vec<(String, String)>) -> Self {
+        let mut desk = Self { folder: tempfile::tempdir().unwrap(), key: String::new(), environment };
         let who = ["init", "--id", "test.sg", "--name", "Test", "--host", "label.example.sg"];
         desk.done(&[&who[..], &["--may-issue", "sg.cls-iot:1,2,3,4"]].concat());
         desk.done(&["user", "add", "oscar", "--role", "operator"]);
@@ -50,22 +56,29 @@ impl Desk {
     }
 
     fn issuer(&self, args: &[&str]) -> Ran {
-        run(Command::new(env!("CARGO_BIN_EXE_verilabel-issuer"))
+        run(&mut self.command(args))
+    }
+
+    pub(crate) fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_verilabel-issuer"));
+        command
             .current_dir(self.folder.path())
             .env("VERILABEL_AUTHORITY", "a")
             .env("VERILABEL_PASSPHRASE", "a passphrase for tests")
-            .args(args))
+            .envs(self.environment.iter().cloned())
+            .args(args);
+        command
     }
 
     /// The same, where it must do what it is asked; gives what it printed.
-    fn done(&self, args: &[&str]) -> String {
+    pub(crate) fn done(&self, args: &[&str]) -> String {
         let ran = self.issuer(args);
         assert_eq!(ran.exit, Some(0), "{args:?}: {}", ran.stderr);
         ran.stdout.trim().to_owned()
     }
 
     /// Awards the n-th label.
-    fn award(&self, n: u32) {
+    pub(crate) fn award(&self, n: u32) {
         let dates = run(Command::new("sh").args(["-c", PERIOD])).stdout;
         let [today, last, _] = dates.lines().collect::<Vec<_>>().try_into().unwrap();
         let draft = serde_json::json!({ "award": {
@@ -101,7 +114,7 @@ impl Desk {
     }
 }
 
-fn number(n: u32) -> String {
+pub(crate) fn number(n: u32) -> String {
     format!("CSA/010128/{n}")
 }
 

@@ -9,6 +9,7 @@ mod api;
 mod audit;
 mod awards;
 mod backup;
+mod bucket;
 mod ceremony;
 mod commands;
 mod crowd;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::time::Duration;
@@ -238,6 +239,23 @@ pub(crate) fn installed(name: &str, fill: impl Fn(&Path) -> bool) -> Option<Path
         }
     }
     Some(folder)
+}
+
+/// A program of a package of the Python package index; `None`, with a word, where that cannot be had.
+#[expect(clippy::print_stderr, reason = "the word")]
+pub(crate) fn of_python(package: &str, name: &str) -> Option<PathBuf> {
+    // A virtual environment does not move: it is made where it stays, anew where its folder was brought from elsewhere.
+    let folder = installed(name, |_| true)?;
+    let program = folder.join("bin").join(name);
+    if !Command::new(&program).arg("--help").output().is_ok_and(|output| output.status.success()) {
+        let made = Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder).status();
+        let pip = || Command::new(folder.join("bin/pip")).args(["install", "--quiet", package]).status();
+        if !made.is_ok_and(|status| status.success()) || !pip().is_ok_and(|status| status.success()) {
+            eprintln!("skipped: {package} cannot be installed");
+            return None;
+        }
+    }
+    Some(program)
 }
 
 /// An idempotency key that nobody has used.

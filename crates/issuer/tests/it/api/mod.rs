@@ -1,6 +1,6 @@
 //! The HTTP interface over real connections.
 
-mod house;
+pub(crate) mod house;
 
 mod awards;
 mod bad_input;

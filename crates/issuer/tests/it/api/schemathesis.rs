@@ -2,13 +2,12 @@
 
 use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
 use std::process::Command;
 
 use verilabel_issuer::Role;
 use verilabel_issuer::api::{Config, Limits};
 
-use super::house::{House, block_on, installed, on_loopback, token_of};
+use super::house::{House, block_on, of_python, on_loopback, token_of};
 use crate::support::{Bench, Kind, draft, now, user};
 
 /// The release, from the Python package index.
@@ -19,27 +18,9 @@ const EXAMPLES: &str = "25";
 /// Checks documents against the schema that the OpenAPI Initiative publishes.
 const VALIDATOR: &str = "openapi-spec-validator==0.9.0";
 
-/// A program of the Python package index, which has the name of its package; `None`, with a word, where that cannot be had.
-#[expect(clippy::print_stderr, reason = "the word")]
-fn program(package: &str) -> Option<PathBuf> {
-    let name = package.split("==").next()?;
-    // A virtual environment does not move: it is made where it stays, anew where its folder was brought from elsewhere.
-    let folder = installed(name, |_| true)?;
-    let program = folder.join("bin").join(name);
-    if !Command::new(&program).arg("--help").output().is_ok_and(|output| output.status.success()) {
-        let made = Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder).status();
-        let pip = || Command::new(folder.join("bin/pip")).args(["install", "--quiet", package]).status();
-        if !made.is_ok_and(|status| status.success()) || !pip().is_ok_and(|status| status.success()) {
-            eprintln!("skipped: {package} cannot be installed");
-            return None;
-        }
-    }
-    Some(program)
-}
-
 #[test]
 fn the_document_is_openapi() {
-    let Some(program) = program(VALIDATOR) else { return };
+    let Some(program) = of_python(VALIDATOR, "openapi-spec-validator") else { return };
     let document = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/openapi.json");
     let output = Command::new(program).args(["--schema", "3.1", document]).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
@@ -47,7 +28,7 @@ fn the_document_is_openapi() {
 
 #[test]
 fn no_request_meets_a_fault_of_the_server() {
-    let Some(program) = program(PACKAGE) else { return };
+    let Some(program) = of_python(PACKAGE, "schemathesis") else { return };
     let folder = tempfile::tempdir().unwrap();
     block_on(async {
         let limits = Limits { requests_of_one: NonZeroUsize::new(64).unwrap(), ..Limits::default() };
