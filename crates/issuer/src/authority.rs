@@ -30,7 +30,7 @@ use verilabel_trust::TrustPack;
 use crate::decision::Permission;
 use crate::desk::{Context, Desk};
 use crate::status::ListBits;
-use crate::store::{Cells, Database, migrate};
+use crate::store::{Cells, Database, SCHEMA_VERSION, migrate};
 use crate::{Actor, Answer, Decision, Once, Order, Refusal, Seq};
 
 /// An authority, open for work. Clones work on the same one; several processes may, too.
@@ -89,7 +89,7 @@ impl Authority {
     ) -> Result<Self, Refusal> {
         let database = Database::open(folder.database(), folder.path())?;
         let mut connection = database.connect().await?;
-        migrate(&mut connection, database.is_sqlite()).await?;
+        migrate(&mut connection, database.is_sqlite(), SCHEMA_VERSION).await?;
         let bits = match bits {
             Some(bits) => bits,
             None => list_bits(&mut connection).await?,

@@ -67,12 +67,18 @@ impl Decision for MarkPublished {
     }
 
     async fn decide(&self, work: &mut Work) -> Result<PublicationRecord, Refusal> {
-        sqlx::query("UPDATE codes SET published = 1 WHERE published = 0 AND minted_seq <= $1")
-            .bind(self.through.number())
-            .execute(work.db())
-            .await?;
+        mark_files(work, self.through).await?;
         self.without_files().decide(work).await
     }
+}
+
+/// Notes that the files of the codes minted up to an event are out there.
+pub(crate) async fn mark_files(work: &mut Work, minted: Seq) -> Result<(), Refusal> {
+    sqlx::query("UPDATE codes SET published = 1 WHERE published = 0 AND minted_seq <= $1")
+        .bind(minted.number())
+        .execute(work.db())
+        .await?;
+    Ok(())
 }
 
 impl MarkPublished {
@@ -101,19 +107,26 @@ impl Decision for MarkInPack {
     }
 
     async fn decide(&self, work: &mut Work) -> Result<PublicationRecord, Refusal> {
+        self.mark(work, self.through).await
+    }
+}
+
+impl MarkInPack {
+    /// Notes it, with the awards minted up to an event, which may be a later one: what no key could sign keeps no
+    /// award from being published.
+    pub(crate) async fn mark(&self, work: &mut Work, minted: Seq) -> Result<PublicationRecord, Refusal> {
         let row = sqlx::query("SELECT hash FROM events WHERE seq = $1")
             .bind(self.through.number())
             .fetch_optional(work.db())
             .await?
             .ok_or_else(|| Refusal::not_found("event", &self.through))?;
         let hash: ChainHash = row.parsed("hash")?;
-        replace_renewed(work, self.through).await?;
-        let through = self.through.number();
+        replace_renewed(work, minted).await?;
         let awards = sqlx::query(
             "UPDATE awards SET state = 'published', version = version + 1
              WHERE state = 'minted' AND minted_seq <= $1",
         )
-        .bind(through)
+        .bind(minted.number())
         .execute(work.db())
         .await?
         .rows_affected();
@@ -127,7 +140,7 @@ impl Decision for MarkInPack {
         sqlx::query("INSERT INTO publications (id, at, seq, hash, note) VALUES ($1, $2, $3, $4, $5)")
             .bind(record.id.number())
             .bind(record.at.seconds())
-            .bind(through)
+            .bind(record.through.number())
             .bind(record.hash.clone())
             .bind(record.note.clone())
             .execute(work.db())
@@ -139,11 +152,11 @@ impl Decision for MarkInPack {
 }
 
 /// The awards and codes that renewals about to be published take the place of.
-async fn replace_renewed(work: &mut Work, through: Seq) -> Result<(), Refusal> {
+async fn replace_renewed(work: &mut Work, minted: Seq) -> Result<(), Refusal> {
     let renewals = sqlx::query(
         "SELECT id, number FROM awards WHERE state = 'minted' AND renewal = 1 AND minted_seq <= $1",
     )
-    .bind(through.number())
+    .bind(minted.number())
     .fetch_all(work.db())
     .await?;
     for row in renewals {

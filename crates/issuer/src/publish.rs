@@ -230,8 +230,7 @@ impl std::fmt::Debug for Publisher {
 
 impl Publisher {
     /// Opens a publication folder: a path, `file:///FOLDER`, or `s3://BUCKET/PREFIX`, with endpoint and keys in
-    /// the environment, where the feature `s3` is built in. The folder is what the host of the issuer's URLs is
-    /// to serve.
+    /// the environment. The folder is what the host of the issuer's URLs is to serve.
     ///
     /// # Errors
     /// [`PublicationError::Url`].
@@ -314,7 +313,7 @@ impl Publisher {
             self.memory.looked_after = true;
             let (lists_without_key, waiting) = (survey.orphans, survey.waiting);
             return Ok(Published {
-                through: survey.end.seq,
+                through: survey.taken,
                 lists_without_key,
                 waiting,
                 ..Published::default()
@@ -327,14 +326,23 @@ impl Publisher {
             self.holder.folder = Some(lock.folder(&self.holder.name)?);
         }
         self.take_turn().await?;
-        let prolonging = prolong(self.authority.clone(), self.holder.clone(), self.clock.clone());
+        let mut prolonged = false;
+        let prolonging =
+            prolong(self.authority.clone(), self.holder.clone(), self.clock.clone(), &mut prolonged);
         let done = tokio::select! {
             done = self.in_turn() => done,
             never = prolonging => match never {},
         };
-        if done.is_err() {
+        // What is published has ended the turn, but it may have been prolonged once more at that moment.
+        if done.is_err() || prolonged {
             // If even this fails, the turn ends by itself.
             let _ = self.decide(EndTurn { holder: self.holder.clone() }).await;
+        }
+        if done.is_ok()
+            && let Err(error) = self.clean(self.clock.now()).await
+        {
+            // What could not be removed now will be later; the publication stands.
+            self.tell_failure(&error);
         }
         drop(lock);
         done
@@ -360,10 +368,6 @@ impl Publisher {
         let done = self.carry_out(survey, now).await?;
         self.memory.looked_after = true;
         self.memory.recovered = true;
-        if let Err(error) = self.clean(now).await {
-            // What could not be removed now will be later; the publication stands.
-            self.tell_failure(&error);
-        }
         Ok(done)
     }
 
@@ -429,9 +433,10 @@ impl Publisher {
 }
 
 /// Keeps the turn for as long as it is worked in. Whoever loses it all the same learns so before it writes.
-async fn prolong(authority: Authority, holder: Holder, clock: Clock) -> Infallible {
+async fn prolong(authority: Authority, holder: Holder, clock: Clock, prolonged: &mut bool) -> Infallible {
     loop {
         tokio::time::sleep(Duration::from_secs(TURN / 4)).await;
+        *prolonged = true;
         let order = Order { actor: Actor::System, at: clock.now() };
         let _ = authority.decide(order, TakeTurn { holder: holder.clone() }).await;
     }

@@ -48,8 +48,8 @@ pub enum Refusal {
     /// The foreign label that an award rests on.
     #[error(transparent)]
     Evidence(#[from] EvidenceRefusal),
-    /// Whoever prepared it wants to approve it.
-    #[error("whoever prepared it cannot approve it: another approver has to")]
+    /// Whoever prepared it wants to approve it, or to call off what another has approved.
+    #[error("whoever prepared it cannot approve it, nor call it off once approved: another approver has to")]
     TwoPeople,
     /// A role is missing.
     #[error("this needs the role {}", roles_text(roles))]

@@ -8,5 +8,5 @@ mod sql;
 pub(crate) use cells::{Cells, time_column};
 pub(crate) use database::Database;
 pub use database::DatabaseUrl;
-pub(crate) use migrate::{SCHEMA_VERSION, TABLES, migrate};
+pub(crate) use migrate::{SCHEMA_VERSION, TABLES, migrate, migrate_within};
 pub(crate) use sql::{Where, insert_rows, row_by_id};

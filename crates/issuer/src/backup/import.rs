@@ -6,24 +6,22 @@ use std::path::Path;
 
 use ring::rand::{SecureRandom, SystemRandom};
 use serde_json::Value;
-use sqlx::{AnyConnection, Executor};
+use sqlx::{AnyConnection, AssertSqlSafe, Executor};
 use verilabel_label::Timestamp;
 
 use super::{ColumnKind, KEYS, MANIFEST, Manifest, RECORDS, SCHEMA, TableLine, copy_keys, facts_below};
 use crate::audit::{self, Anchor, ChainHash};
 use crate::authority::{Folder, list_bits};
 use crate::publish::highest_version;
-use crate::store::{Cells, Database, SCHEMA_VERSION, TABLES, insert_rows, migrate};
+use crate::store::{Cells, Database, SCHEMA_VERSION, TABLES, insert_rows, migrate, migrate_within};
 use crate::{DatabaseUrl, Refusal, Seq};
 
 /// Rows that are put in at a time.
 const ROWS: usize = 1_000;
-/// More status entries than are given out between two backups.
-const ENTRIES_SINCE: u32 = 1 << 24;
-/// More status lists than are opened between two backups.
-const LISTS_SINCE: u32 = 16;
-/// So many bytes of chance tell the lists of one restore from those of another of the same backup; no more, because
-/// every label spells the number of its list.
+/// So many status entries at most are given out between two backups: those of twenty runs of the largest size.
+const ENTRIES_SINCE: u32 = 1 << 31;
+/// So many bytes of chance tell the lists of one restore from those of another of the same backup, if not for certain;
+/// no more, because every label spells the number of its list.
 const CHANCE: usize = 2;
 
 /// More releases of the trust pack than come out between two backups, whatever the clock says.
@@ -51,12 +49,14 @@ pub struct Restored {
 }
 
 /// Restores a backup into a new folder and an empty database. Labels may have been signed since it was made, which the
-/// records know nothing of: what is awarded next has its status in lists that cannot have been opened meanwhile. The
-/// trust pack may have been released, too: the next release has a version that none of those can have had.
+/// records know nothing of: what is awarded next has its status in lists that were not opened meanwhile, unless more than
+/// 2³¹ entries were given out. The trust pack may have been released, too: the next release has a version that none of
+/// those can have had. A backup of older software is brought up to this one's schema.
 ///
 /// # Errors
-/// [`Refusal::Exists`] for a folder or a database that holds something; [`Refusal::Damaged`] for a backup whose
-/// files are not those of its manifest, or whose audit chain does not stand. Nothing is restored then.
+/// [`Refusal::Exists`] for a folder or a database that holds something; [`Refusal::NewerSchema`] for a backup of newer
+/// software; [`Refusal::Damaged`] for a backup whose files are not those of its manifest, or whose audit chain does not
+/// stand. Nothing is restored then.
 pub async fn restore(
     backup: &Path,
     folder: &Path,
@@ -72,7 +72,8 @@ pub async fn restore(
     fs::create_dir_all(folder).map_err(|e| Refusal::file(folder, &e))?;
     let target = Database::open(database, folder)?;
     let mut connection = target.connect().await?;
-    migrate(&mut connection, target.is_sqlite()).await?;
+    // The rows of older software go into its tables, and are migrated with them.
+    migrate(&mut connection, target.is_sqlite(), manifest.tables).await?;
     connection.execute(sqlx::raw_sql("BEGIN")).await?;
     let mut chance = [0; CHANCE];
     random.fill(&mut chance).map_err(|_| Refusal::NoRandomness)?;
@@ -100,7 +101,7 @@ fn read_manifest(backup: &Path) -> Result<Manifest, Refusal> {
     if manifest.schema != SCHEMA {
         return Err(Refusal::damaged("the manifest", &format!("schema {}", manifest.schema)));
     }
-    if manifest.tables != SCHEMA_VERSION {
+    if manifest.tables > SCHEMA_VERSION {
         return Err(Refusal::NewerSchema { found: manifest.tables, known: SCHEMA_VERSION });
     }
     let found = facts_below(backup)?;
@@ -119,13 +120,16 @@ async fn restore_rows(
     since: Since,
     occupied: impl Fn() -> Refusal,
 ) -> Result<Restored, Refusal> {
-    let row = sqlx::query("SELECT seq FROM head WHERE id = 1").fetch_one(&mut *connection).await?;
-    if row.int("seq")? != 0 {
+    let row = sqlx::query(
+        "SELECT seq, (SELECT MAX(version) FROM schema_version) AS version FROM head WHERE id = 1",
+    )
+    .fetch_one(&mut *connection)
+    .await?;
+    if row.int("seq")? != 0 || row.int("version")? != manifest.tables {
         return Err(occupied());
     }
-    // Rows that the migrations have made.
-    connection.execute(sqlx::raw_sql("DELETE FROM head; DELETE FROM publishing")).await?;
     let rows = import(connection, &backup.join(RECORDS)).await?;
+    migrate_within(connection, SCHEMA_VERSION).await?;
     let hash: ChainHash = manifest.hash.parse().map_err(|e| Refusal::damaged("the manifest", &e))?;
     let end = Anchor { seq: Seq::new(manifest.seq), hash };
     let report = audit::verify(connection, &[end]).await?;
@@ -158,12 +162,12 @@ async fn skip_releases(connection: &mut AnyConnection, seconds: u64) -> Result<(
 }
 
 /// The same counter would give what is awarded next the entries and serial numbers of labels that are out there and not
-/// on record: those of labels signed since the backup was made, and after another restore of the same one.
+/// on record: those of labels signed since the backup was made, and most likely after another restore of the same one.
 async fn skip_entries(connection: &mut AnyConnection, chance: u16) -> Result<u32, Refusal> {
     let bits = list_bits(connection).await?;
     let row = sqlx::query("SELECT next_index FROM head WHERE id = 1").fetch_one(&mut *connection).await?;
     let (list, _) = bits.split(row.int("next_index")?)?;
-    let since = LISTS_SINCE.max(ENTRIES_SINCE / bits.entries()) + u32::from(chance);
+    let since = ENTRIES_SINCE / bits.entries() + u32::from(chance);
     let next_list = list.saturating_add(1 + since);
     sqlx::query("UPDATE head SET next_index = $1 WHERE id = 1")
         .bind(bits.first_of(next_list))
@@ -182,7 +186,11 @@ async fn import(connection: &mut AnyConnection, path: &Path) -> Result<u64, Refu
         let damaged = |e: serde_json::Error| Refusal::damaged("a row of the backup", &e);
         if line.starts_with('{') {
             insert(connection, table.as_ref(), &mut rows).await?;
-            table = Some(check(serde_json::from_str(&line).map_err(damaged)?)?);
+            let line = check(serde_json::from_str(&line).map_err(damaged)?)?;
+            // Rows that the migrations have made.
+            let emptying = format!("DELETE FROM {}", line.table);
+            sqlx::query(AssertSqlSafe(emptying)).execute(&mut *connection).await?;
+            table = Some(line);
             continue;
         }
         rows.push(serde_json::from_str(&line).map_err(damaged)?);

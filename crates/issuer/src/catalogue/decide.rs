@@ -32,7 +32,11 @@ impl Decision for PutManufacturer {
     }
 
     async fn decide(&self, work: &mut Work) -> Result<ManufacturerId, Refusal> {
-        bounded("a contact", self.contact.as_deref())?;
+        let before = match self.id {
+            Some((id, _)) => manufacturer(work.db(), id).await?.contact,
+            None => None,
+        };
+        bounded("a contact", self.contact.as_deref(), before.as_deref())?;
         let nobody = ManufacturerId::new(0);
         let same = manufacturers(work.db(), Some(self.name.as_str()), nobody, 1).await?;
         if same.iter().any(|other| self.id.is_none_or(|(id, _)| id != other.id)) {
@@ -126,7 +130,11 @@ impl Decision for PutProduct {
 impl PutProduct {
     async fn check(&self, work: &mut Work) -> Result<(), Refusal> {
         let facts = &self.facts;
-        bounded("a picture reference", facts.picture.as_deref())?;
+        let before = match self.id {
+            Some((id, _)) => product(work.db(), id).await?.facts.picture,
+            None => None,
+        };
+        bounded("a picture reference", facts.picture.as_deref(), before.as_deref())?;
         if let Some(id) = facts.category.as_ref().filter(|id| work.register().category(id).is_none()) {
             return Err(AwardRefusal::UnknownCategory { category: id.clone() }.into());
         }
@@ -141,8 +149,9 @@ impl PutProduct {
     }
 }
 
-fn bounded(what: &'static str, text: Option<&str>) -> Result<(), Refusal> {
-    if text.is_none_or(|text| is_text(text, MAX_TEXT)) {
+/// What is on record may be older than the rules, and holds up nothing else.
+fn bounded(what: &'static str, text: Option<&str>, before: Option<&str>) -> Result<(), Refusal> {
+    if text == before || text.is_none_or(|text| is_text(text, MAX_TEXT)) {
         Ok(())
     } else {
         Err(Refusal::TextLength { what, max: MAX_TEXT })

@@ -160,7 +160,8 @@ async fn insert(work: &mut Work, record: &ChangeRecord) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Approves a proposed change or decides against it; decides against one that is scheduled.
+/// Approves a proposed change or decides against it; calls off one that is scheduled. What two people have decided its
+/// preparer does not call off alone.
 #[derive(Debug, Clone)]
 pub struct DecideChange {
     /// Which.
@@ -183,16 +184,14 @@ impl Decision for DecideChange {
     async fn decide(&self, work: &mut Work) -> Result<Changed, Refusal> {
         let record = change(work.db(), self.change).await?;
         record.version.must_be(self.expected)?;
-        // What is scheduled can still be called off, by one approver.
-        let open = record.state == ChangeState::Proposed
-            || (record.state == ChangeState::Scheduled && !self.approve);
-        if !open {
+        let calls_off = record.state == ChangeState::Scheduled && !self.approve;
+        if record.state != ChangeState::Proposed && !calls_off {
             return Err(StandingRule::NotProposed { state: record.state }.into());
         }
+        if (self.approve || calls_off) && record.kind.needs_two_people() {
+            two_people(&[record.preparer], work.actor().user()?.id)?;
+        }
         if self.approve {
-            if record.kind.needs_two_people() {
-                two_people(&[record.preparer], work.actor().user()?.id)?;
-            }
             return approve(work, &record).await;
         }
         let status = awards::label_by_id(work.db(), record.label).await?.status;
@@ -223,9 +222,11 @@ async fn approve(work: &mut Work, record: &ChangeRecord) -> Result<Changed, Refu
     Ok(Changed { id: record.id, state, status, version: next(record) })
 }
 
+/// Who approved what is called off later, and when, stays; the audit chain has who called it off.
 async fn settle(work: &mut Work, record: &ChangeRecord, state: ChangeState) -> Result<(), Refusal> {
     sqlx::query(
-        "UPDATE changes SET state = $1, approver = $2, decided_at = $3, version = version + 1 WHERE id = $4",
+        "UPDATE changes SET state = $1, approver = COALESCE(approver, $2), decided_at = COALESCE(decided_at, $3),
+         version = version + 1 WHERE id = $4",
     )
     .bind(state.name())
     .bind(work.actor().user()?.id.number())

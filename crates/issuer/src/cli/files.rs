@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
-use verilabel_issuer::{Authority, CodeRecord, LabelAward, LabelRecord};
+use verilabel_issuer::{Authority, CodeId, CodeRecord, LabelAward, LabelRecord};
 use verilabel_label::LabelNumber;
 use verilabel_symbol::SizeReport;
 use verilabel_symbol::draw::{Fonts, Ink};
@@ -87,11 +87,21 @@ async fn codes(
         let label = authority.label(number).await?;
         if seen.insert(label.id) {
             say_standing(session, authority, &label, label.award).await?;
-            let codes = authority.codes_of_label(label.id).await?;
-            all.extend(codes.into_iter().filter(|code| !code.replaced).map(|code| (label.clone(), code)));
+            let codes = newest(authority.codes_of_label(label.id).await?);
+            all.extend(codes.into_iter().map(|code| (label.clone(), code)));
         }
     }
     Ok(all)
+}
+
+/// Of a label's codes, in the order of their making, those in use: of each path the one that was signed last, as a
+/// renewal takes the old one's place only when it is published, and what waits to be signed.
+fn newest(mut codes: Vec<CodeRecord>) -> Vec<CodeRecord> {
+    codes.retain(|code| !code.replaced);
+    let signed = codes.iter().filter(|code| code.link.is_some());
+    let last: BTreeMap<String, CodeId> = signed.map(|code| (code.path.clone(), code.id)).collect();
+    codes.retain(|code| code.link.is_none() || last.get(&code.path) == Some(&code.id));
+    codes
 }
 
 /// What the names of files begin with: the code's path, as verifiers know it, and where two labels have one path,
@@ -146,4 +156,43 @@ fn write_files(
         written.push(path);
     }
     Ok(written)
+}
+
+#[cfg(test)]
+mod tests {
+    use verilabel_issuer::{AwardId, LabelId};
+
+    use super::*;
+
+    fn code(id: i64, gtin: &str, link: Option<&str>, replaced: bool) -> CodeRecord {
+        CodeRecord {
+            id: CodeId::new(id),
+            label: LabelId::new(1),
+            award: AwardId::new(1),
+            path: format!("/01/{gtin}"),
+            gtin: gtin.parse().unwrap(),
+            serial: None,
+            key: String::new(),
+            issued_at: "2026-11-22T09:00:00Z".parse().unwrap(),
+            link: link.map(str::to_owned),
+            credential: None,
+            minted: None,
+            published: false,
+            replaced,
+        }
+    }
+
+    #[test]
+    fn a_renewal_that_is_not_published_yet_has_the_files_of_its_path_to_itself() {
+        let (one, other) = ("09521234543213", "09521234543220");
+        let codes = vec![
+            code(1, one, Some("replaced"), true),
+            code(2, one, Some("old"), false),
+            code(3, other, Some("other"), false),
+            code(4, one, Some("renewal"), false),
+            code(5, one, None, false),
+        ];
+        let ids: Vec<i64> = newest(codes).iter().map(|code| code.id.number()).collect();
+        assert_eq!(ids, [3, 4, 5]);
+    }
 }

@@ -19,7 +19,7 @@ use super::{PublicationError, Published, Publisher, RootState, labels, lists, na
 use crate::authority::blocking;
 use crate::catalogue::picture_at;
 use crate::pack::root_name;
-use crate::{MarkPublished, Seq};
+use crate::{MarkInPack, Seq};
 
 /// Codes whose files are written in one go; a change of standing waits no longer than they take.
 const CODES: u32 = 128;
@@ -32,6 +32,8 @@ const AT_ONCE: usize = 8;
 struct Prepared {
     /// The last event that it takes account of.
     seq: Seq,
+    /// Lists that have changed and that no key can sign.
+    behind: Vec<u32>,
     /// Files of the pack that readers of the release before may ask for.
     before: BTreeSet<String>,
     /// Objects whose names stand for their content.
@@ -57,7 +59,8 @@ impl Publisher {
             records::waiting(survey.snapshot.connection(), CODES).await?
         };
         let more = u32::try_from(codes.len()).is_ok_and(|length| length >= CODES);
-        let through = codes.last().filter(|_| more).map_or(survey.end.seq, |code| code.minted);
+        let minted = codes.last().filter(|_| more).map_or(survey.end.seq, |code| code.minted);
+        let through = minted.min(survey.taken);
         let mut done = Published {
             through,
             lists: survey.lists.len(),
@@ -83,8 +86,8 @@ impl Publisher {
         }
         let note =
             self.memory.present.as_ref().map_or_else(String::new, |p| format!("release {}", p.version));
-        let mark = MarkPublished { through, note };
-        let finish = FinishRelease { holder: self.holder.clone(), versions, mark };
+        let mark = MarkInPack { through, note };
+        let finish = FinishRelease { holder: self.holder.clone(), versions, minted, mark };
         self.decide(finish).await?;
         Ok(done)
     }
@@ -126,7 +129,8 @@ impl Publisher {
         let present = present::accepted(&self.keys, metadata, now)?;
         let before = survey.present.iter().flat_map(|present| present.files()).collect();
         let did = survey.did.take().map(|(_, document)| document);
-        Ok(Prepared { seq: survey.taken, before, files, objects, did, timestamp, present })
+        let (seq, behind) = (survey.end.seq, std::mem::take(&mut survey.behind));
+        Ok(Prepared { seq, behind, before, files, objects, did, timestamp, present })
     }
 
     /// The metadata of every targets role: signed anew where what it lists has changed or its time has come, by
@@ -252,7 +256,7 @@ impl Publisher {
     /// Writes a release. Up to the plan nobody can tell that anything was going to be; from the timestamp on
     /// every reader finds the new state.
     async fn write(&mut self, prepared: Prepared) -> Result<(), PublicationError> {
-        let Prepared { seq, before, files, objects, did, timestamp, present } = prepared;
+        let Prepared { seq, behind, before, files, objects, did, timestamp, present } = prepared;
         let timestamp_name = names::pack(names::TIMESTAMP);
         let timestamp_tag = self.place.tag(&timestamp_name).await?;
         let mut tagged: Vec<(String, Vec<u8>, Tag)> = Vec::new();
@@ -267,6 +271,7 @@ impl Publisher {
             seq,
             added: after.difference(&before).cloned().collect(),
             dropped: before.difference(&after).cloned().collect(),
+            behind,
         };
         if !self.decide(plan).await? {
             return Err(PublicationError::Overtaken);

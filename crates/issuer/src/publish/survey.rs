@@ -12,18 +12,20 @@ use super::names::{self, ListNames};
 use super::present::{self, Present};
 use super::{PublicationError, Publisher, RootState, records};
 use crate::audit::Anchor;
-use crate::{Recovery, Refusal, Seq, Snapshot, pack};
+use crate::{Recovery, Refusal, Seq, Snapshot, pack, publication};
 
 /// By how many seconds the clocks of two publishers may differ, without either signing anew what the other has signed.
 const CLOCKS_DIFFER: u64 = 60;
+/// The event that every authority begins with.
+const FOUNDING: Seq = Seq::new(1);
 
 /// One state of the records, and what of it is not out there.
 pub(super) struct Survey {
     pub(super) snapshot: Snapshot,
     /// The last event that this state takes account of.
     pub(super) end: Anchor,
-    /// The last event of which nothing is missing in what is out there once this is: what no key can sign is due
-    /// still, whichever key can by then.
+    /// The last event that everything out there takes account of once this is: while no key can sign a list, none
+    /// later than before.
     pub(super) taken: Seq,
     pub(super) issuer: Arc<Issuer>,
     /// The key that signs status lists; none while no key is in use.
@@ -36,8 +38,10 @@ pub(super) struct Survey {
     pub(super) version: u64,
     /// Status lists to be signed.
     pub(super) lists: Vec<u32>,
-    /// Status lists that nobody can sign.
+    /// Status lists that are due and that nobody can sign.
     pub(super) orphans: usize,
+    /// Those among them that are to be signed anew by whichever key can, even by the one that signed them last.
+    pub(super) behind: Vec<u32>,
     /// Documents of product records to be written.
     pub(super) parts: BTreeSet<u64>,
     /// Other documents of the pack that have changed.
@@ -52,6 +56,14 @@ pub(super) struct Survey {
     pub(super) ceremony: bool,
     /// Documents of the pack that wait for a ceremony.
     pub(super) waiting: Vec<String>,
+}
+
+/// Status lists to be signed.
+#[derive(Debug, Default)]
+struct ListsDue {
+    all: Vec<u32>,
+    /// Those whose signature does not tell that they are.
+    changed: Vec<u32>,
 }
 
 /// Metadata past half its life.
@@ -127,9 +139,15 @@ impl Publisher {
         let all_lists = documents.contains_key(&path::issuer(&issuer.id));
         let parts = records::touched_parts(snapshot.connection(), since).await?;
         let status_key = self.keys.status_key(&issuer, now)?;
-        let (lists, orphans) =
-            self.lists_due(&mut snapshot, &issuer, list, since, (status_key, now, all_lists)).await?;
-        let taken = if orphans == 0 { end.seq } else { since };
+        let due = self.lists_due(&mut snapshot, &issuer, list, since, (status_key, now, all_lists)).await?;
+        let (lists, orphans, behind) = match status_key {
+            Some(_) => (due.all, 0, Vec::new()),
+            None => (Vec::new(), due.all.len(), due.changed),
+        };
+        let taken = match orphans {
+            0 => end.seq,
+            _ => publication::last(snapshot.connection()).await?.map_or(FOUNDING, |last| last.through),
+        };
         let did = self.did_due(&issuer, now).await?;
         let labels = records::any_waiting(snapshot.connection()).await?;
         let half = |role: Role, expires: Timestamp| {
@@ -152,6 +170,7 @@ impl Publisher {
             version,
             lists,
             orphans,
+            behind,
             parts,
             documents,
             did,
@@ -171,8 +190,7 @@ impl Publisher {
         Ok(recovery)
     }
 
-    /// The lists that have changed, are not out there, near their expiry, from the future or signed by another key;
-    /// and how many of them nobody can sign.
+    /// The lists that have changed, are not out there, near their expiry, from the future or signed by another key.
     async fn lists_due(
         &mut self,
         snapshot: &mut Snapshot,
@@ -180,9 +198,9 @@ impl Publisher {
         published: &TargetList,
         since: Seq,
         (key, now, all): (Option<KeyId>, Timestamp, bool),
-    ) -> Result<(Vec<u32>, usize), PublicationError> {
+    ) -> Result<ListsDue, PublicationError> {
         let half = now.plus_seconds(self.settings.list_lifetime / 2);
-        let mut due = Vec::new();
+        let mut due = ListsDue::default();
         for record in snapshot.lists().await? {
             let state = self.memory.lists.of(&self.place, issuer, published, record.list).await?;
             let stands = state.is_some_and(|state| {
@@ -191,15 +209,15 @@ impl Publisher {
                     && state.expires.is_some_and(|expires| half < expires)
             });
             let there = self.memory.looked_after || self.objects_there(issuer, record.list).await?;
-            if all || !stands || !there || record.changed > since {
-                due.push(record.list);
+            let changed = all || !there || record.changed > since;
+            if changed {
+                due.changed.push(record.list);
+            }
+            if changed || !stands {
+                due.all.push(record.list);
             }
         }
-        let orphans = if key.is_none() { due.len() } else { 0 };
-        if key.is_none() {
-            due.clear();
-        }
-        Ok((due, orphans))
+        Ok(due)
     }
 
     /// Whether all objects of a list are there.

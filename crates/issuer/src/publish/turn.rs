@@ -3,8 +3,9 @@
 use verilabel_label::Timestamp;
 
 use crate::desk::Work;
+use crate::publication::mark_files;
 use crate::store::Cells;
-use crate::{Decision, MarkPublished, PublicationRecord, Refusal, Role, Seq};
+use crate::{Decision, MarkInPack, PublicationRecord, Refusal, Role, Seq};
 
 /// For how many seconds a turn lasts, unless it is renewed or ended. Whoever comes after a publisher that died waits for
 /// it where no folder can be locked, and has to have a change of standing out there within a minute.
@@ -102,6 +103,8 @@ pub(super) struct PlanRelease {
     pub(super) added: Vec<String>,
     /// Files that it leaves behind.
     pub(super) dropped: Vec<String>,
+    /// Lists that have changed and that it cannot have.
+    pub(super) behind: Vec<u32>,
 }
 
 impl Decision for PlanRelease {
@@ -137,7 +140,15 @@ impl Decision for PlanRelease {
         .bind(json(&self.dropped)?)
         .execute(work.db())
         .await?;
-        work.record(Self::KIND, self.subject(), [("through", self.seq.to_string())])?;
+        let planned = work.record(Self::KIND, self.subject(), [("through", self.seq.to_string())])?;
+        // Their change is later than all that the release has, so that whichever key can sign them then does.
+        for list in &self.behind {
+            sqlx::query("UPDATE status_lists SET changed_seq = $1 WHERE list = $2")
+                .bind(planned.number())
+                .bind(i64::from(*list))
+                .execute(work.db())
+                .await?;
+        }
         Ok(true)
     }
 }
@@ -148,12 +159,14 @@ pub(super) struct FinishRelease {
     pub(super) holder: Holder,
     /// The release in the folder, and the one before where that was not finished.
     pub(super) versions: Vec<u64>,
-    pub(super) mark: MarkPublished,
+    /// The last event whose codes are out there.
+    pub(super) minted: Seq,
+    pub(super) mark: MarkInPack,
 }
 
 impl Decision for FinishRelease {
     type Outcome = PublicationRecord;
-    const KIND: &'static str = MarkPublished::KIND;
+    const KIND: &'static str = MarkInPack::KIND;
     const ROLES: &'static [Role] = &[];
     const BY_SYSTEM: bool = true;
 
@@ -169,7 +182,8 @@ impl Decision for FinishRelease {
                 .await?;
         }
         EndTurn { holder: self.holder.clone() }.decide(work).await?;
-        self.mark.decide(work).await
+        mark_files(work, self.minted).await?;
+        self.mark.mark(work, self.minted).await
     }
 }
 

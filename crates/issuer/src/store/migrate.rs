@@ -45,12 +45,12 @@ pub(crate) const TABLES: [&str; 22] = [
     "pictures",
 ];
 
-/// Brings the schema to this software's version, in one transaction.
-pub(crate) async fn migrate(connection: &mut AnyConnection, sqlite: bool) -> Result<(), Refusal> {
+/// Brings the schema to a version that this software knows, in one transaction.
+pub(crate) async fn migrate(connection: &mut AnyConnection, sqlite: bool, to: i64) -> Result<(), Refusal> {
     // Several instances may start at once.
     let begin = if sqlite { "BEGIN IMMEDIATE" } else { "BEGIN; SELECT pg_advisory_xact_lock(7304185)" };
     connection.execute(sqlx::raw_sql(begin)).await?;
-    let done = migrate_within(connection).await;
+    let done = migrate_within(connection, to).await;
     let end = if done.is_ok() { "COMMIT" } else { "ROLLBACK" };
     let ended = connection.execute(sqlx::raw_sql(end)).await;
     done?;
@@ -58,7 +58,8 @@ pub(crate) async fn migrate(connection: &mut AnyConnection, sqlite: bool) -> Res
     Ok(())
 }
 
-async fn migrate_within(connection: &mut AnyConnection) -> Result<(), Refusal> {
+/// The same within a transaction. A schema that is there already is not taken back.
+pub(crate) async fn migrate_within(connection: &mut AnyConnection, to: i64) -> Result<(), Refusal> {
     let table = "CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL PRIMARY KEY)";
     connection.execute(sqlx::raw_sql(table)).await?;
     let row = sqlx::query("SELECT COALESCE(MAX(version), 0) AS version FROM schema_version")
@@ -68,8 +69,9 @@ async fn migrate_within(connection: &mut AnyConnection) -> Result<(), Refusal> {
     if found > SCHEMA_VERSION {
         return Err(Refusal::NewerSchema { found, known: SCHEMA_VERSION });
     }
-    for (version, migration) in (1..).zip(MIGRATIONS.iter().copied()).filter(|(version, _)| *version > found)
-    {
+    let missing = |version: i64| version > found && version <= to;
+    let migrations = (1..).zip(MIGRATIONS.iter().copied());
+    for (version, migration) in migrations.filter(|(version, _)| missing(*version)) {
         connection.execute(sqlx::raw_sql(migration)).await?;
         sqlx::query("INSERT INTO schema_version (version) VALUES ($1)")
             .bind(version)

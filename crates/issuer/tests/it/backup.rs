@@ -1,13 +1,17 @@
 //! The drill: back up, lose everything, restore, go on.
 
 use std::fs;
+use std::path::{Path, PathBuf};
 
+use serde_json::Value;
 use verilabel_issuer::lifecycle::ChangeKind;
-use verilabel_issuer::{Authority, DatabaseUrl, Keystore, LabelFilter, LabelId, Order, Passphrase, restore};
+use verilabel_issuer::{
+    Authority, CreateRun, DatabaseUrl, Keystore, LabelFilter, LabelId, Order, Passphrase, Serials, restore,
+};
 use verilabel_label::Status;
 use verilabel_wire::Algorithm;
 
-use crate::support::{Bench, Kind, draft, edit, new_database, now, number, on_both, propose, register};
+use crate::support::{Bench, Kind, draft, edit, gtin, new_database, now, number, on_both, propose, register};
 use ring::rand::SystemRandom;
 
 on_both! {
@@ -15,9 +19,10 @@ on_both! {
     a_backup_that_was_touched_is_refused,
     nothing_is_restored_over_anything,
     every_restore_goes_on_in_lists_of_its_own,
+    a_backup_of_older_software_is_brought_up_to_date,
 }
 
-async fn backed_up(bench: &Bench) -> std::path::PathBuf {
+async fn backed_up(bench: &Bench) -> PathBuf {
     let passphrase = Passphrase::new("tests protect nothing".to_owned()).unwrap();
     let keystore = Keystore::new(&bench.authority.folder().keys(), passphrase, SystemRandom::new());
     keystore.generate(Algorithm::EdDsa).unwrap();
@@ -25,6 +30,10 @@ async fn backed_up(bench: &Bench) -> std::path::PathBuf {
         bench.label(n).await;
     }
     bench.decide(&bench.approver, propose(&number(2), ChangeKind::Suspend)).await.unwrap();
+    backed_up_as_it_is(bench).await
+}
+
+async fn backed_up_as_it_is(bench: &Bench) -> PathBuf {
     let backup = bench.folder.path().join("backup");
     let order = Order { actor: bench.operator.clone(), at: now() };
     bench.authority.back_up(&backup, order).await.unwrap();
@@ -54,7 +63,7 @@ async fn a_backup_is_restored_into_either_database(bench: Bench) {
         assert_eq!(links(authority.clone()).await, codes);
         let report = authority.verify_chain(&[]).await.unwrap();
         assert_eq!(report.faults, []);
-        let keys = |folder: &std::path::Path| fs::read_dir(folder.join("keys")).unwrap().count();
+        let keys = |folder: &Path| fs::read_dir(folder.join("keys")).unwrap().count();
         assert_eq!((keys(&folder), keys(&bench.path())), (1, 1));
         // It goes on where the backup was made: no number or row twice, and no index of what came after it.
         let place = before[1].status_ref;
@@ -67,6 +76,7 @@ async fn a_backup_is_restored_into_either_database(bench: Bench) {
         assert!(before.iter().all(|known| known.status_ref.list < label.status.list));
         assert!(lost.list < label.status.list);
         assert_eq!(label.status.list, restored.next_list);
+        assert!(restored.next_list > 1 << 21, "further than 2³¹ entries of lists of 2¹⁰");
         assert_eq!(moved.prepare(draft(3)).await.unwrap_err().code(), "number-taken");
         assert_eq!(moved.authority.verify_chain(&[]).await.unwrap().faults, []);
     }
@@ -90,16 +100,66 @@ async fn a_backup_that_was_touched_is_refused(bench: Bench) {
     assert_eq!(changed.code(), "store-damaged");
     // Even with a manifest that fits, the audit chain tells.
     fs::write(&records, whole.replace("approve-award", "approve-awarD")).unwrap();
-    let digest = verilabel_wire::sha256(&fs::read(&records).unwrap());
-    let digest = digest.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
-    let manifest = backup.join("manifest.json");
-    let mut json: serde_json::Value = serde_json::from_slice(&fs::read(&manifest).unwrap()).unwrap();
-    json["files"]["records.jsonl"]["sha256"] = digest.into();
-    fs::write(&manifest, json.to_string()).unwrap();
+    fit_manifest(&backup, None);
     let changed = refused().await;
     assert!(changed.to_string().contains("audit chain"), "{changed}");
-    fs::remove_file(&manifest).unwrap();
+    fs::remove_file(backup.join("manifest.json")).unwrap();
     assert_eq!(refused().await.code(), "authority-file");
+}
+
+/// Makes the manifest of a backup that was touched one of what it is now, and of another schema if one is given.
+fn fit_manifest(backup: &Path, schema: Option<i64>) {
+    let records = fs::read(backup.join("records.jsonl")).unwrap();
+    let digest = verilabel_wire::sha256(&records);
+    let digest = digest.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
+    let manifest = backup.join("manifest.json");
+    let mut json: Value = serde_json::from_slice(&fs::read(&manifest).unwrap()).unwrap();
+    json["files"]["records.jsonl"] = serde_json::json!({"length": records.len(), "sha256": digest});
+    if let Some(schema) = schema {
+        json["tables"] = schema.into();
+    }
+    fs::write(&manifest, json.to_string()).unwrap();
+}
+
+/// As it was when runs did not say whether they were written as a whole.
+async fn a_backup_of_older_software_is_brought_up_to_date(bench: Bench) {
+    bench.label(1).await;
+    let serials = Serials::Consecutive("SN0000".parse().unwrap());
+    let create = CreateRun { label: number(1), gtin: gtin(1), serials, units: 10 };
+    let run = bench.decide(&bench.officer, create).await.unwrap().id;
+    bench.tamper("UPDATE runs SET written = units").await;
+    assert!(!bench.authority.run(run).await.unwrap().whole);
+    let backup = backed_up_as_it_is(&bench).await;
+    let records = backup.join("records.jsonl");
+    let mut of_runs = false;
+    let mut older = Vec::new();
+    for line in fs::read_to_string(&records).unwrap().lines() {
+        let mut json: Value = serde_json::from_str(line).unwrap();
+        if let Some(table) = json.get("table") {
+            of_runs = table == "runs";
+        }
+        if of_runs {
+            let cells = if json.is_array() { &mut json } else { &mut json["columns"] };
+            cells.as_array_mut().unwrap().pop();
+        }
+        older.push(json.to_string());
+    }
+    fs::write(&records, older.join("\n")).unwrap();
+    fit_manifest(&backup, Some(5));
+    let database = match bench.kind {
+        Kind::Sqlite => DatabaseUrl::sqlite("authority.db"),
+        Kind::Postgres => new_database("restored"),
+    };
+    let folder = bench.folder.path().join("restored");
+    restore(&backup, &folder, &database, now(), &SystemRandom::new()).await.unwrap();
+    let authority = Authority::open(&folder, register(), &SystemRandom::new()).await.unwrap();
+    assert!(authority.run(run).await.unwrap().whole, "as the migration has it of runs that were there");
+    assert_eq!(authority.verify_chain(&[]).await.unwrap().faults, []);
+
+    fit_manifest(&backup, Some(99));
+    let folder = bench.folder.path().join("never");
+    let newer = restore(&backup, &folder, &database, now(), &SystemRandom::new()).await.unwrap_err();
+    assert_eq!(newer.code(), "store-newer");
 }
 
 /// One backup is restored twice, and labels are signed in between.

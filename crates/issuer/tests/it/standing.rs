@@ -14,6 +14,7 @@ on_both! {
     a_suspension_does_not_wait,
     a_suspension_is_not_lifted_by_who_did_not_know_of_it,
     what_is_scheduled_can_be_called_off,
+    what_two_people_decided_its_preparer_does_not_call_off,
     a_stale_label_is_not_changed,
 }
 
@@ -144,6 +145,32 @@ async fn what_is_scheduled_can_be_called_off(bench: Bench) {
     assert_eq!((due.applied, due.void), (0, 0));
     assert_eq!(bench.status(label.status).await, Status::Valid);
     assert_eq!(bench.decide(&bench.approver, decide(false)).await.unwrap_err().code(), "change-not-proposed");
+}
+
+async fn what_two_people_decided_its_preparer_does_not_call_off(bench: Bench) {
+    let label = bench.label(1).await;
+    let proposal = Proposal { effective_at: Some(now().plus_seconds(3_600)), ..proposal() };
+    let withdraw = ProposeChange { proposal, ..propose(&label.number, ChangeKind::Withdraw) };
+    let decide = |change, approve| DecideChange { change, expected: None, approve };
+    let change = bench.decide(&bench.both, withdraw.clone()).await.unwrap().id;
+    bench.decide(&bench.approver, decide(change, true)).await.unwrap();
+    let scheduled = bench.authority.change(change).await.unwrap();
+    assert_eq!(bench.decide(&bench.both, decide(change, false)).await.unwrap_err().code(), "two-people");
+    assert_eq!(bench.authority.change(change).await.unwrap(), scheduled);
+    bench.decide(&bench.approver, decide(change, false)).await.unwrap();
+
+    // Whoever calls it off does not take the place of who approved.
+    let change = bench.decide(&bench.officer, withdraw.clone()).await.unwrap().id;
+    bench.decide(&bench.approver, decide(change, true)).await.unwrap();
+    bench.decide(&bench.both, decide(change, false)).await.unwrap();
+    let record = bench.authority.change(change).await.unwrap();
+    assert_eq!(record.state, ChangeState::Rejected);
+    assert_eq!(record.approver, Some(bench.approver.user().unwrap().id));
+
+    // What nobody has approved is its preparer's to take back.
+    let change = bench.decide(&bench.both, withdraw).await.unwrap().id;
+    bench.decide(&bench.both, decide(change, false)).await.unwrap();
+    assert_eq!(bench.authority.change(change).await.unwrap().state, ChangeState::Rejected);
 }
 
 async fn a_stale_label_is_not_changed(bench: Bench) {

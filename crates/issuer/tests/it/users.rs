@@ -16,6 +16,7 @@ on_both! {
     there_is_always_an_operator,
     who_is_disabled_loses_every_token,
     what_somebody_is_called_holds_up_nobody,
+    what_is_on_record_is_held_to_no_later_rule,
 }
 
 async fn a_token_signs_in_until_it_expires_or_is_revoked(bench: Bench) {
@@ -126,4 +127,33 @@ async fn what_somebody_is_called_holds_up_nobody(bench: Bench) {
     let asked = bench.authority.user_named("a\0b").await.unwrap_err();
     assert!(["not-found", "value-not-kept"].contains(&asked.code()), "{asked}");
     assert_eq!(bench.authority.verify_chain(&[]).await.unwrap().faults, []);
+}
+
+/// Rules that came later are for what is new.
+async fn what_is_on_record_is_held_to_no_later_rule(bench: Bench) {
+    bench.tamper("UPDATE users SET external = 'a\u{7}b' WHERE name = 'olga'").await;
+    let olga = bench.officer.user().unwrap().clone();
+    let change = |external: &str| ChangeUser {
+        user: olga.id,
+        roles: olga.roles.clone(),
+        external: Some(external.to_owned()),
+        active: false,
+        expected: None,
+    };
+    assert_eq!(bench.decide(&bench.operator, change("b\u{7}a")).await.unwrap_err().code(), "text-length");
+    bench.decide(&bench.operator, change("a\u{7}b")).await.unwrap();
+    assert!(!bench.authority.user(olga.id).await.unwrap().active);
+
+    let put = |id, name: &str, contact: &str| PutManufacturer {
+        id,
+        name: name.parse().unwrap(),
+        contact: Some(contact.to_owned()),
+    };
+    let id = bench.decide(&bench.both, put(None, "Lumora", "desk")).await.unwrap();
+    bench.tamper("UPDATE manufacturers SET contact = 'a\u{7}b'").await;
+    let known = Some((id, None));
+    let refused = bench.decide(&bench.both, put(known, "Lumora", "b\u{7}a")).await.unwrap_err();
+    assert_eq!(refused.code(), "text-length");
+    bench.decide(&bench.both, put(known, "Lumora Devices", "a\u{7}b")).await.unwrap();
+    assert_eq!(bench.authority.manufacturer(id).await.unwrap().name.as_str(), "Lumora Devices");
 }

@@ -20,6 +20,7 @@ on_both! {
     a_renewal_takes_the_place_of_the_old_link,
     a_compromised_key_signs_no_list,
     what_no_key_can_sign_is_trouble,
+    what_needs_no_list_is_released_once_without_a_key,
     what_waited_for_a_key_is_made_good_with_the_same_one,
     a_stolen_key_leaves_what_the_records_confirm,
     boxes_from_before_a_renewal_outlive_their_key,
@@ -226,6 +227,37 @@ async fn what_no_key_can_sign_is_trouble(bench: Bench) {
     assert_eq!((health.agreed_at, health.trouble()), (Some(house.now()), None));
 }
 
+/// Only the lists wait: everything else goes out, and then nothing does.
+async fn what_needs_no_list_is_released_once_without_a_key(bench: Bench) {
+    let house = House::new(bench);
+    let label = house.bench.label(1).await;
+    let first = house.publish().await;
+    let second = house.bench.label(2).await;
+    let note = Note::new("stolen").unwrap();
+    let stolen = test_key(1).key().id();
+    house.bench.decide(&house.bench.operator, CompromiseKey { key: stolen, note }).await.unwrap();
+    house.bench.change(&number(1), ChangeKind::Suspend).await.unwrap();
+    let done = house.publish().await;
+    assert_eq!((done.version, done.lists_without_key, done.labels), (Some(2), 1, 1));
+    let last = async || house.bench.authority.last_publication().await.unwrap().unwrap();
+    // The suspension is not told to be out there, and the label is.
+    assert_eq!((done.through, last().await.through), (first.through, first.through));
+    assert_eq!(house.bench.authority.award(second.award).await.unwrap().state, AwardState::Published);
+    let (before, end) = (house.files(), house.bench.authority.chain_end().await.unwrap());
+    for _ in 0..2 {
+        let done = house.publish().await;
+        assert_eq!((done.version, done.lists_without_key, done.labels), (None, 1, 0));
+        assert_eq!(done.through, first.through);
+    }
+    assert_eq!(house.files(), before);
+    assert_eq!(house.bench.authority.chain_end().await.unwrap(), end);
+    house.bench.add_key(2).await;
+    let done = house.publish().await;
+    assert_eq!((done.version, done.lists, last().await.through), (Some(3), 1, done.through));
+    assert!(done.through > first.through);
+    assert_eq!(house.stated(label.status), Status::Suspended);
+}
+
 /// What was not signed for want of a key is not taken for published when the key comes back, here with the clock.
 async fn what_waited_for_a_key_is_made_good_with_the_same_one(bench: Bench) {
     let house = House::new(bench);
@@ -235,7 +267,11 @@ async fn what_waited_for_a_key_is_made_good_with_the_same_one(bench: Bench) {
     // Before the key's first day.
     house.wait(-3_600);
     house.bench.change(&number(1), ChangeKind::Suspend).await.unwrap();
-    assert_eq!(publisher.publish().await.unwrap().lists_without_key, 1);
+    // A release that has not the list, either.
+    let waiting = house.bench.label(2).await;
+    let done = publisher.publish().await.unwrap();
+    assert_eq!((done.lists_without_key, done.labels), (1, 1));
+    assert_eq!(house.bench.authority.award(waiting.award).await.unwrap().state, AwardState::Published);
     house.wait(3_600);
     publisher.publish().await.unwrap();
     assert_eq!(house.stated(label.status), Status::Suspended);
