@@ -316,11 +316,17 @@ impl Content {
     }
 }
 
-/// Whether a reader may take one name for the other: letters and digits are what is read, in any case.
+/// Whether a reader may take one name for the other: case, blanks, punctuation and what cannot be seen tell nobody apart
+/// (docs/spec/trust-pack.md §4). Unicode's own tables of cases and classes would weigh more than the rest of a page.
 fn is_read_alike(one: &str, other: &str) -> bool {
-    let read = |name: &str| -> String {
-        name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    let is_read = |c: &char| {
+        let seen = !matches!(c,
+            '\u{34F}' | '\u{115F}'..='\u{1160}' | '\u{17B4}'..='\u{17B5}' | '\u{180B}'..='\u{180F}'
+            | '\u{200B}'..='\u{206F}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FFA0}');
+        if c.is_ascii() { c.is_ascii_alphanumeric() } else { seen && !c.is_whitespace() }
     };
+    let read =
+        |name: &str| -> String { name.chars().filter(is_read).map(|c| c.to_ascii_lowercase()).collect() };
     one == other || (read(one) == read(other) && !read(one).is_empty())
 }
 
