@@ -451,6 +451,8 @@ fn the_register_answers() {
         run(desk.verilabel().args(["register", "where", "kr.cic:2", "--category", "hub", "--at", AT]));
     assert!(places.stdout.contains("treats this label as fulfilling CLS(IoT) Level 3"));
     assert!(places.stdout.contains("no arrangement leads from CIC to United Kingdom"));
+    assert!(places.stderr.contains("note[assumed]: an unnamed specification"), "{}", places.stderr);
+    let places = run(desk.verilabel().args(["register", "where", "sg.cls-iot:3", "--at", AT]));
     assert!(places.stderr.contains("note[assumed]: the newest specification"), "{}", places.stderr);
 }
 
